@@ -1,0 +1,1 @@
+"""Let people in: the HTTP API, the console and the command line."""
