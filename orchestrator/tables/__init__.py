@@ -4,6 +4,7 @@
 `record` of what was decided and done.
 """
 
+from orchestrator.tables import append_only, counting  # noqa: F401 - put triggers beside tables
 from orchestrator.tables.base import Base
 from orchestrator.tables.calls import (
     LIVE,

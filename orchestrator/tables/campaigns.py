@@ -88,6 +88,7 @@ class Campaign(Base):
     calls_per_second_max: Mapped[float] = mapped_column(server_default=text("5"))
     reason_template: Mapped[str | None]
     retry_plan: Mapped[dict[str, Any]]
+    leads: Mapped[int] = mapped_column(server_default=text("0"))  # Kept by a trigger on `lead`.
     caller_id: Mapped[str | None]
     script_review: Mapped[str | None]  # `none` until a review exists …
     script_accepted_by: Mapped[str | None]  # … and the officer who answered for that.
@@ -120,7 +121,7 @@ class CampaignEvent(Base):
 
 
 class CampaignReason(Base):
-    """How many leads of a campaign share one rendered reason; kept by intake."""
+    """How many leads of a campaign share one rendered reason; kept by a trigger on `lead`."""
 
     __tablename__ = "campaign_reason"
 
@@ -162,6 +163,7 @@ class Lead(Base):
 
     __table_args__ = (
         UniqueConstraint("campaign_id", "person_id"),
+        Index("ix_lead_campaign_id", "campaign_id", "id"),
         CheckConstraint("score BETWEEN 0 AND 1", name="score"),
         CheckConstraint("level BETWEEN 1 AND 5", name="level"),
     )
