@@ -7,6 +7,16 @@ from guardrails.policy import Pack, Policy, PolicyError, load_pack, read_policy
 from guardrails.verdict import Reason, Ruling, Verdict
 
 __all__ = [
-    "Case", "Guardrail", "Pack", "Policy", "PolicyError", "Reason", "Ruling", "Verdict",
-    "decide", "load_pack", "next_clear", "read_policy",
+    "Case",
+    "Guardrail",
+    "Pack",
+    "Policy",
+    "PolicyError",
+    "Reason",
+    "Ruling",
+    "Verdict",
+    "decide",
+    "load_pack",
+    "next_clear",
+    "read_policy",
 ]

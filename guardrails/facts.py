@@ -7,7 +7,7 @@ in a bulk screening and freezing triples the price; nothing writes to one after 
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 Purpose: TypeAlias = Literal["marketing", "service", "collection", "survey", "fundraising"]
 Mode: TypeAlias = Literal["preview", "progressive", "predictive", "agentless"]
@@ -19,6 +19,13 @@ RefusalKind: TypeAlias = Literal[
     "soft", "explicit", "decline", "do_not_call", "list_removal", "operator", "complaint"
 ]
 ZoneSource: TypeAlias = Literal["declared", "address", "registry", "prefix"]
+
+# The same words, for limits that name a set of them; Mode stands in order, gentlest first.
+PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
+MODES: Final[tuple[Mode, ...]] = get_args(Mode)
+CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
+UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
+REACHES: Final[tuple[Reach, ...]] = get_args(Reach)
 
 # Refusals that end everything: the person, every number, every campaign, for good.
 FINAL_REFUSALS: frozenset[RefusalKind] = frozenset(
@@ -212,4 +219,3 @@ class Case:
         """Say whether this is the moment the person asked to be called at."""
         asked = self.lead.callback_at
         return asked is not None and asked <= self.now < asked + CALLBACK_GRACE
-

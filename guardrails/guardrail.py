@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401 - a field is declared by a value of any type, as in `dataclasses.field`
 """What a guardrail is: a small frozen thing whose fields are the limits people set.
 
 A guardrail has a permanent code, looks at a case and objects or does not. Its fields are made
@@ -12,12 +13,12 @@ from typing import Any, ClassVar, Literal, dataclass_transform
 from guardrails.facts import Case
 from guardrails.verdict import Reason
 
-Strict = Literal["lower", "higher", "fewer", "more", "true", "same"]
+Strict = Literal["lower", "higher", "fewer", "more", "true", "false", "same"]
 
 REGISTRY: dict[str, type["Guardrail"]] = {}
 
 
-def limit(  # noqa: PLR0913 - each is a fact about one limit, all named at the call
+def limit(
     default: Any = dataclasses.MISSING,
     *,
     unit: str,
@@ -32,7 +33,11 @@ def limit(  # noqa: PLR0913 - each is a fact about one limit, all named at the c
     stricter, "no limit" where lower is.
     """
     metadata = {
-        "unit": unit, "between": between, "stricter": stricter, "optional": optional, "says": says,
+        "unit": unit,
+        "between": between,
+        "stricter": stricter,
+        "optional": optional,
+        "says": says,
     }
     return dataclasses.field(default=default, metadata=metadata)
 
@@ -42,40 +47,61 @@ def choice(
     *,
     of: Iterable[str] | None = None,
     stricter: Strict = "same",
+    optional: bool = False,
     says: str = "",
     read: Callable[[Any], Any] | None = None,
 ) -> Any:
-    """Declare a setting that is no number: a word, a set of words, a switch.
+    """Declare a setting that is no number: a word, a switch, or something that `read` reads.
 
-    `stricter="same"` makes any change of it a different guardrail. `read` turns the document's
-    value into the field's own type and raises ValueError with a sentence.
+    `stricter="same"` makes any change of it a different guardrail; "lower" means that the words
+    of `of` stand in order and an earlier one is stricter; "true" and "false" make it a switch.
+    `read` turns the document's value into the field's own type and raises ValueError with a
+    sentence.
     """
     metadata = {
-        "of": tuple(of) if of is not None else None, "stricter": stricter, "says": says,
+        "of": tuple(of) if of is not None else None,
+        "stricter": stricter,
+        "optional": optional,
+        "says": says,
         "read": read,
     }
     return dataclasses.field(default=default, metadata=metadata)
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(limit, choice))
+def choices(
+    default: Any = dataclasses.MISSING,
+    *,
+    of: Iterable[str],
+    stricter: Strict,
+    says: str = "",
+) -> Any:
+    """Declare a set of words, kept in the order of `of`."""
+    metadata = {"of": tuple(of), "several": True, "stricter": stricter, "says": says}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclass_transform(
+    frozen_default=True, kw_only_default=True, field_specifiers=(limit, choice, choices)
+)
 class Guardrail:
     """A rule that may object to a call.
 
     A subclass names its permanent code (`class NoName(Guardrail, code="personal.name")`), and
     in `also` the further codes it answers with. Its docstring is read by compliance officers.
+    A subclass without a code is a body that several codes share.
     """
 
     code: ClassVar[str]
     also: ClassVar[tuple[str, ...]] = ()
 
-    def __init_subclass__(cls, *, code: str, also: tuple[str, ...] = ()) -> None:
+    def __init_subclass__(cls, *, code: str = "", also: tuple[str, ...] = ()) -> None:
         """Make the class a frozen dataclass and enter it under its code."""
         if code in REGISTRY:
-            message = f"guardrail code `{code}` is taken"
-            raise TypeError(message)
+            raise TypeError(f"guardrail code `{code}` is taken")
         cls.code, cls.also = code, also
         dataclasses.dataclass(frozen=True, kw_only=True)(cls)
-        REGISTRY[code] = cls
+        if code:
+            REGISTRY[code] = cls
 
     def check(self, case: Case) -> Reason | None:
         """Object with a reason, or say nothing."""

@@ -9,7 +9,7 @@ import dataclasses
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from importlib import resources
 from typing import Any
@@ -109,7 +109,10 @@ def read_pack(document: Mapping[str, Any]) -> Pack:
     entries = document.get("guardrails", [])
     rules = tuple(read_guardrail(name, number, entry) for number, entry in enumerate(entries, 1))
     return Pack(
-        name, rules, str(document.get("title", "")), str(document.get("binding", "house")),
+        name,
+        rules,
+        str(document.get("title", "")),
+        str(document.get("binding", "house")),
         ring_seconds_max,
     )
 
@@ -137,35 +140,51 @@ def read_guardrail(pack: str, number: int, entry: Mapping[str, Any]) -> Guardrai
     return kind(**values)
 
 
-def read_value(field: "dataclasses.Field[Any]", value: Any) -> Any:
-    """Check one field's value against its declared bounds; raises ValueError with a sentence."""
+def read_value(field: "dataclasses.Field[Any]", value: object) -> object:
+    """Check one field's value against what was declared; raises ValueError with a sentence."""
     declared = field.metadata
-    if declared.get("read"):
-        return declared["read"](value)
     if value is None:
         if declared.get("optional"):
             return None
-        message = "needs a value"
-        raise ValueError(message)
-    if "between" in declared:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            message = f"`{value}` is not a number"
-            raise ValueError(message)
-        between = declared["between"]
-        if between is not None and not between[0] <= value <= between[1]:
-            message = f"`{value}` is not between {between[0]} and {between[1]} {declared['unit']}"
-            raise ValueError(message)
+        raise ValueError("needs a value")
+    if declared.get("read"):
+        return declared["read"](value)
+    if "unit" in declared:
+        return read_limit(field, value)
+    if declared.get("several"):
+        return read_words(declared["of"], value)
+    if declared["stricter"] in ("true", "false"):
+        if not isinstance(value, bool):
+            raise ValueError(f"`{value}` is neither true nor false")
         return value
-    if isinstance(value, list):
-        value = tuple(value)
-    allowed = declared.get("of")
-    chosen: Iterable[Any] = value if isinstance(value, tuple) else (value,)
-    if allowed is not None:
-        for word in chosen:
-            if word not in allowed:
-                message = f"`{word}` is none of {', '.join(allowed)}"
-                raise ValueError(message)
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"`{value}` is not a word")
+    if declared["of"] is not None and value not in declared["of"]:
+        raise ValueError(f"`{value}` is none of {', '.join(declared['of'])}")
     return value
+
+
+def read_limit(field: "dataclasses.Field[Any]", value: object) -> float:
+    """Check a number against its bounds; a count must be a whole number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"`{value}` is not a number")  # noqa: TRY004 - as every reader
+    if isinstance(value, float) and "float" not in str(field.type):
+        raise ValueError(f"`{value}` is not a whole number")
+    between = field.metadata["between"]
+    if between is not None and not between[0] <= value <= between[1]:
+        unit = field.metadata["unit"]
+        raise ValueError(f"`{value}` is not between {between[0]} and {between[1]} {unit}")
+    return value
+
+
+def read_words(allowed: tuple[str, ...], value: object) -> tuple[str, ...]:
+    """Check a set of words, and give it in the order in which they were declared."""
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError(f"`{value}` is not a list of words")
+    for word in value:
+        if word not in allowed:
+            raise ValueError(f"`{word}` is none of {', '.join(allowed)}")
+    return tuple(word for word in allowed if word in value)
 
 
 def write_guardrail(guardrail: Guardrail) -> dict[str, Any]:
