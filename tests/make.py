@@ -1,0 +1,167 @@
+"""Make things for tests: plain functions on a session, every default harmless.
+
+Rows are written as a use case would leave them; what a test is about, it says itself.
+"""
+
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from orchestrator.services import Actor
+from orchestrator.tables import (
+    Campaign,
+    Lead,
+    Number,
+    Offer,
+    Person,
+    PersonNumber,
+    ScriptVersion,
+    Topic,
+)
+
+# A Tuesday, 10:00 in Moscow: calling hours, no holiday, no change of clocks near.
+NOON = datetime(2026, 3, 3, 7, 0, tzinfo=UTC)
+MANAGER = Actor("Mira", "manager")
+OFFICER = Actor("Olga", "officer")
+ADMIN = Actor("Anton", "admin")
+AGENT = Actor("Agata", "agent")
+
+_ordinals = count(1)
+
+
+def a_mobile(ordinal: int | None = None) -> str:
+    """Give a fictional Russian mobile number; another one each time."""
+    return f"+7912000{(ordinal or next(_ordinals)) % 10_000:04d}"
+
+
+def a_person(
+    session: Session, *, name: str | None = "Анна Петрова", e164: str | None = None, **facts: Any
+) -> Person:
+    """Make a person in Moscow with one mobile number."""
+    facts = {"language": "ru", "region": "RU", "declared_zone": "Europe/Moscow", **facts}
+    person = Person(name=name, created_at=NOON, **facts)
+    session.add(person)
+    session.flush()
+    a_number(session, person, e164=e164)
+    return person
+
+
+def a_number(session: Session, person: Person, *, e164: str | None = None, rank: int = 0) -> Number:
+    """Give a person a number, a new one or one that others hold."""
+    e164 = e164 or a_mobile()
+    number = session.query(Number).filter_by(e164=e164).one_or_none()
+    if number is None:
+        number = Number(
+            e164=e164,
+            kind="mobile",
+            region="RU",
+            prefix_zones=["Europe/Moscow"],
+            holders=0,
+            created_at=NOON,
+        )
+        session.add(number)
+        session.flush()
+    number.holders += 1
+    session.add(PersonNumber(person_id=person.id, number_id=number.id, rank=rank, linked_at=NOON))
+    session.flush()
+    return number
+
+
+def a_topic(session: Session, *, code: str | None = None) -> Topic:
+    """Make a topic."""
+    code = code or f"topic-{next(_ordinals)}"
+    topic = Topic(code=code, title=code, created_by="Olga", created_at=NOON)
+    session.add(topic)
+    session.flush()
+    return topic
+
+
+def an_offer(session: Session, *, topic: Topic | None = None, **facts: Any) -> Offer:
+    """Make a marketing offer."""
+    code = f"offer-{next(_ordinals)}"
+    facts = {"title": "Сим-карта для дома", "purpose": "marketing", **facts}
+    topic = topic or a_topic(session)
+    offer = Offer(code=code, topic_id=topic.id, created_by="Olga", created_at=NOON, **facts)
+    session.add(offer)
+    session.flush()
+    return offer
+
+
+SCRIPT_BODY: dict[str, Any] = {
+    "id": "short",
+    "lang": "ru",
+    "domain": "telecom",
+    "title": "Короткий сценарий",
+    "campaign": {"variables": [{"name": "first_name", "fill_rate": 1.0, "fallback": None}]},
+    "start": "a1",
+    "nodes": [
+        {
+            "id": "a1",
+            "type": "say",
+            "purpose": "offer",
+            "text": "{first_name}, добрый день!",
+            "next": "end",
+        },
+        {"id": "end", "type": "end", "purpose": "close", "text": "Всего доброго!"},
+    ],
+}
+
+
+def a_script(session: Session, **facts: Any) -> ScriptVersion:
+    """Make a script version that needs nothing but a first name."""
+    name = f"script-{next(_ordinals)}"
+    facts = {
+        "version": 1,
+        "title": "Короткий сценарий",
+        "language": "ru",
+        "body": SCRIPT_BODY,
+        "hash": name,
+        "variables": ["first_name"],
+        "required": ["first_name"],
+        **facts,
+    }
+    script = ScriptVersion(script=name, created_by="Mira", created_at=NOON, **facts)
+    session.add(script)
+    session.flush()
+    return script
+
+
+def a_campaign(session: Session, *, offer: Offer | None = None, **facts: Any) -> Campaign:
+    """Make a campaign, running unless said otherwise."""
+    facts = {
+        "name": f"campaign {next(_ordinals)}",
+        "state": "running",
+        "retry_plan": {},
+        "script_review": "none",
+        "script_accepted_by": "Olga",
+        **facts,
+    }
+    offer = offer or an_offer(session)
+    facts.setdefault("script_version_id", None)
+    facts["script_version_id"] = facts["script_version_id"] or a_script(session).id
+    campaign = Campaign(offer_id=offer.id, created_by="Mira", created_at=NOON, **facts)
+    session.add(campaign)
+    session.flush()
+    return campaign
+
+
+def a_lead(
+    session: Session, campaign: Campaign, *, person: Person | None = None, **facts: Any
+) -> Lead:
+    """Make a lead nothing speaks against."""
+    facts = {
+        "reason": "Ваш домашний интернет подключён 3 марта",
+        "reason_facts": 1,
+        "variables": {},
+        "score": 0.08,
+        "level": 3,
+        "source": "crm",
+        **facts,
+    }
+    person = person or a_person(session)
+    lead = Lead(campaign_id=campaign.id, person_id=person.id, created_at=NOON, **facts)
+    session.add(lead)
+    session.flush()
+    return lead
