@@ -3,11 +3,13 @@
 import os
 import pwd
 import re
+import shutil
 import signal
 import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,15 +78,40 @@ def eventually(claim, *, seconds: float = 15) -> bool:
     return True
 
 
+def make_home() -> Path:
+    home = Path(tempfile.mkdtemp(prefix="takt-embedded-"))
+    home.chmod(0o711)
+    return home
+
+
+def move_in(used_home: Path, home: Path) -> None:
+    """Copy a cluster with its owners; the port is chosen anew, for tests run side by side."""
+    subprocess.run(["/bin/cp", "-a", str(used_home / "postgres"), str(home)], check=True)
+    (home / "postgres" / "port").unlink()
+
+
+@pytest.fixture(scope="session")
+def used_home() -> Iterator[Path]:
+    """A home where PostgreSQL has run before: making a cluster is what takes long."""
+    home = make_home()
+    maker = EmbeddedPostgres(home, settings={"fsync": "off"})
+    maker.start()
+    maker.stop()
+    yield home
+    shutil.rmtree(home)
+
+
 @pytest.fixture(params=KINDS, ids=lambda kind: kind.name)
-def server(request, home) -> Iterator[EmbeddedServer]:
+def server(request, home, used_home) -> Iterator[EmbeddedServer]:
+    move_in(used_home, home)
     server = request.param(home)
     yield server
     server.stop()
 
 
 @pytest.fixture
-def postgres(home) -> Iterator[EmbeddedPostgres]:
+def postgres(home, used_home) -> Iterator[EmbeddedPostgres]:
+    move_in(used_home, home)
     server = EmbeddedPostgres(home)
     yield server
     server.stop()
@@ -239,15 +266,20 @@ def test_a_process_id_that_became_somebody_elses_keeps_postgres_from_nothing(pos
         stranger.wait()
 
 
-def test_a_half_made_cluster_is_made_again(postgres):
-    unfinished = postgres.folder / "data.unfinished"
-    unfinished.mkdir(parents=True)
-    postgres.folder.chmod(0o711)
+def test_a_half_made_cluster_is_made_again(home):
+    server = EmbeddedPostgres(home, settings={"fsync": "off"})
+    unfinished = account.make_folder(server.folder, mode=0o711) / "data.unfinished"
+    unfinished.mkdir()
     (unfinished / "PG_VERSION").write_text("18\n")
-    assert query(postgres.start(), "SELECT 1") == [(1,)]
+    address = server.start()
+    try:
+        assert query(address, "SELECT 1") == [(1,)]
+    finally:
+        server.stop()
 
 
-def test_a_server_that_keeps_dying_says_its_last_words(home):
+def test_a_server_that_keeps_dying_says_its_last_words(home, used_home):
+    move_in(used_home, home)
     server = EmbeddedPostgres(home, settings={"shared_buffers": "nonsense"})
     server.dying_seconds_max = 0.5
     with pytest.raises(ServerDidNotStart, match="shared_buffers"):
