@@ -103,14 +103,16 @@ class EmbeddedPostgres(EmbeddedServer):
             port=self.port,
             user=USER,
             password=self.password,
-            dbname="postgres",
+            dbname="template1",
             autocommit=True,
         ) as connection:
             found = connection.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
             ).fetchone()
             if found is None:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+                # The empty one that initdb made will do; to copy another takes half a second.
+                rename = sql.SQL("ALTER DATABASE postgres RENAME TO {}")
+                connection.execute(rename.format(sql.Identifier(DATABASE)))
 
     def _make_cluster(self) -> None:
         """Make it under another name first: a half-made cluster is never taken for a whole one."""
