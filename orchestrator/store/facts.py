@@ -46,6 +46,9 @@ class Ground:
     sources: dict[str, facts.Source]
     extracts: tuple[int, ...]
     calendar_of: CalendarOf
+    caller_id: str | None
+    offer_code: str
+    language: str
     calendars: dict[str, facts.Calendar] = field(default_factory=dict)
 
     def calendar(self, region: str) -> facts.Calendar:
@@ -135,6 +138,9 @@ def read_ground(
         },
         extracts=tuple(extract_id for extract_id, _, _ in newest),
         calendar_of=calendar_of,
+        caller_id=campaign.caller_id,
+        offer_code=offer.code,
+        language=script.language,
     )
 
 

@@ -95,6 +95,7 @@ class Campaign(Base):
     created_by: Mapped[str]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(server_default=text("1"))  # For If-Match.
+    ticked_at: Mapped[datetime | None]  # When admission last looked at it.
 
     __table_args__ = (
         CheckConstraint(f"state IN {CAMPAIGN_STATES}", name="state"),

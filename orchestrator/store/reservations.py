@@ -1,0 +1,132 @@
+"""Reserving an attempt and claiming it: the two writes that decide whether a telephone rings."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from orchestrator.store.copying import raw_connection
+from orchestrator.store.facts import Candidate
+from orchestrator.tables import Attempt
+
+
+class Reservation(NamedTuple):
+    """An attempt about to be reserved, and the clear decision behind it."""
+
+    attempt_id: UUID
+    candidate: Candidate
+    decision_id: int
+
+
+class Reserved(NamedTuple):
+    """A reserved attempt, locked, about to be looked at for the last time."""
+
+    attempt_id: UUID
+    lead_id: int
+    campaign_id: int
+    person_id: int
+    number_id: int
+    ordinal: int
+
+
+def reserve(
+    session: Session,
+    reservations: Sequence[Reservation],
+    *,
+    campaign_id: int,
+    carrier: str,
+    ring_seconds_max: int,
+    now: datetime,
+    expires_at: datetime,
+) -> list[UUID]:
+    """Reserve attempts; gives the ids of those the database accepted.
+
+    A person or a number with a call in progress takes no second one: the partial unique indexes
+    turn it away and it is simply not reserved.
+    """
+    if not reservations:
+        return []
+    columns = [
+        (
+            reservation.attempt_id, reservation.candidate.lead_id,
+            reservation.candidate.person_id, reservation.candidate.number_id,
+            reservation.candidate.attempts + 1, reservation.decision_id,
+            reservation.candidate.case.is_requested,
+        )
+        for reservation in reservations
+    ]
+    with raw_connection(session).cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO attempt (id, lead_id, person_id, number_id, ordinal, admission_id,
+                is_requested, campaign_id, carrier, ring_seconds_max, reserved_at, sent_at,
+                expires_at)
+            SELECT v.*, %s, %s, %s, %s, %s, %s
+            FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+                %s::bigint[], %s::boolean[]) AS v
+            ON CONFLICT DO NOTHING RETURNING id
+            """,
+            (
+                campaign_id, carrier, ring_seconds_max, now, now, expires_at,
+                *[list(column) for column in zip(*columns, strict=True)],
+            ),
+        )
+        return [UUID(str(row[0])) for row in cursor.fetchall()]
+
+
+def people_of(session: Session, attempt_ids: Sequence[UUID]) -> list[int]:
+    """Give the people these attempts would ring, without locking anything."""
+    return list(session.scalars(select(Attempt.person_id).where(Attempt.id.in_(attempt_ids))))
+
+
+def lock_reserved(
+    session: Session, attempt_ids: Sequence[UUID], *, now: datetime
+) -> list[Reserved]:
+    """Lock those of these attempts that may still be claimed; lock their people first."""
+    rows = session.execute(
+        text(
+            "SELECT id, lead_id, campaign_id, person_id, number_id, ordinal FROM attempt"
+            " WHERE id = ANY(:ids) AND state = 'reserved' AND expires_at > :now"
+            " ORDER BY campaign_id, reserved_at, id FOR UPDATE SKIP LOCKED"
+        ),
+        {"ids": list(attempt_ids), "now": now},
+    )
+    return [Reserved(*row) for row in rows]
+
+
+def claim(session: Session, claims: Sequence[tuple[UUID, int]], *, now: datetime) -> list[UUID]:
+    """Move reserved attempts to dialing, each with its last look; gives those that moved."""
+    if not claims:
+        return []
+    with raw_connection(session).cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE attempt a SET state = 'dialing', claimed_at = %s, last_look_id = v.decision_id
+            FROM unnest(%s::uuid[], %s::bigint[]) AS v (id, decision_id)
+            WHERE a.id = v.id AND a.state = 'reserved' RETURNING a.id
+            """,
+            (now, *[list(column) for column in zip(*claims, strict=True)]),
+        )
+        return [UUID(str(row[0])) for row in cursor.fetchall()]
+
+
+def withdraw(
+    session: Session, looks: Sequence[tuple[UUID, int | None, str]], *, now: datetime
+) -> list[UUID]:
+    """Withdraw reserved attempts, each with its last look and the first objection's code."""
+    if not looks:
+        return []
+    with raw_connection(session).cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE attempt a SET state = 'withdrawn', ended_at = %s,
+                last_look_id = v.decision_id, outcome = v.outcome
+            FROM unnest(%s::uuid[], %s::bigint[], %s::text[]) AS v (id, decision_id, outcome)
+            WHERE a.id = v.id AND a.state = 'reserved' RETURNING a.id
+            """,
+            (now, *[list(column) for column in zip(*looks, strict=True)]),
+        )
+        return [UUID(str(row[0])) for row in cursor.fetchall()]
