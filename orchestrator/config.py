@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from orchestrator.embedded.account import default_home
 from orchestrator.errors import Invalid
 
 PREFIX = "TAKT_"
@@ -32,7 +33,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     home: Path = Field(
-        default_factory=lambda: Path.home() / ".takt",
+        default_factory=default_home,
         description="Folder of the embedded servers, uploads and run.json.",
     )
     database_url: SecretStr | None = Field(

@@ -1,8 +1,8 @@
 """What every test may ask for: a PostgreSQL of its own, a home, seeded chance, no outside network.
 
-`database` is an address of a fresh, migrated database. It costs a tenth of a second, so a test that does
-not touch the database should not ask for it. Plain objects with harmless defaults are in
-`tests/make.py`.
+`database` is an address of a fresh, migrated database. It costs a tenth of a second, so a test
+that does not touch the database should not ask for it. Plain objects with harmless defaults are
+in `tests/make.py`.
 """
 
 import ipaddress

@@ -103,7 +103,7 @@ class EmbeddedServer(ABC):
             return
         self._check_reach()
         make_folder(self.folder, mode=0o700 if self.account is None else 0o711)
-        self._take_lock()
+        self._lock = self._lock or lock_folder(self.folder)
         self._stop_orphan()
         self.password = self._remembered("password") or self._remember(
             "password", secrets.token_urlsafe(24)
@@ -187,19 +187,6 @@ class EmbeddedServer(ABC):
                 f"`{self.folder.parent}`; choose another folder in `TAKT_HOME`"
             )
 
-    def _take_lock(self) -> None:
-        if self._lock is not None:
-            return
-        lock = (self.folder / "lock").open("a+")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-            raise AlreadyRunning(
-                f"another process runs {self.name} in `{self.folder.parent}`"
-            ) from None
-        self._lock = lock
-
     def _stop_orphan(self) -> None:
         """Stop a server whose owner was killed. We hold the lock, so nobody is using it."""
         pid = self.recorded_pid()
@@ -247,6 +234,17 @@ class EmbeddedServer(ABC):
         path = self.folder / "server.log"
         lines = path.read_text(errors="replace").splitlines() if path.exists() else []
         return " / ".join(lines[-3:]) or "it said nothing"
+
+
+def lock_folder(folder: Path) -> IO[str]:
+    """Own a folder until the file given is closed, or this process ends in whatever way."""
+    lock = (folder / "lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise AlreadyRunning(f"another Takt runs in `{folder}`") from None
+    return lock
 
 
 def write_secret(path: Path, text: str) -> None:
