@@ -14,6 +14,11 @@ from typing import Protocol
 class Clock(Protocol):
     """Says what time it is, in UTC."""
 
+    @property
+    def rate(self) -> float:
+        """Say how many seconds it shows in one real second."""
+        ...
+
     def now(self) -> datetime:
         """Give the present instant, timezone-aware, in UTC."""
         ...
@@ -22,6 +27,8 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's own clock."""
 
+    rate = 1.0
+
     def now(self) -> datetime:
         """Give the machine's time."""
         return datetime.now(UTC)
@@ -29,6 +36,8 @@ class SystemClock:
 
 class ManualClock:
     """A clock that stands still until it is moved; for tests and the simulator."""
+
+    rate = 1.0
 
     def __init__(self, start: datetime) -> None:
         self._now = start.astimezone(UTC)
@@ -72,6 +81,12 @@ class SharedClock:
         self._system = SystemClock()
         self._setting: ClockSetting | None = None
         self._read_at: float | None = None
+
+    @property
+    def rate(self) -> float:
+        """Say how fast the installation's time runs."""
+        self.now()
+        return 1.0 if self._setting is None else self._setting.rate
 
     def now(self) -> datetime:
         """Give the installation's time; raises when the setting cannot be read."""

@@ -222,6 +222,15 @@ class ClockRow(Base):
     __table_args__ = (CheckConstraint("id = 1 AND rate > 0", name="one_row"),)
 
 
+class Heartbeat(Base):
+    """When a kind of process last did its regular work."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
 class SimulatedCall(Base):
     """What the simulated network saw: every dial that reached it, even a second one."""
 

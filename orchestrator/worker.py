@@ -1,0 +1,212 @@
+"""The Celery processes: beat says when, the worker does. Tasks carry ids and no logic.
+
+`python -m orchestrator.worker worker` and `python -m orchestrator.worker beat` start them. The
+database is the queue's truth: a message is a wake-up that may come twice, late or never, so
+there are no due times in the broker (no eta, no countdown), and a lost message is sent again by
+the sweep.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from functools import lru_cache
+from uuid import UUID
+
+from celery import Celery, Task
+
+from orchestrator import (
+    admission,
+    calls,
+    campaigns,
+    invariants,
+    logs,
+    outcomes,
+    screening,
+    sealing,
+)
+from orchestrator.config import Settings, read_settings
+from orchestrator.intake import run as intake
+from orchestrator.services import Services, build_services
+from orchestrator.store import heartbeat
+from orchestrator.telephony import simulated
+
+log = logging.getLogger(__name__)
+
+# Attempts in one message: a worker that dies claims no more than these.
+IDS_A_MESSAGE = 10
+IMPORT_SLICE_SECONDS = 5.0
+SCREENING_BATCHES_A_TASK = 4
+# Seconds a finished or lost message stays invisible; longer than any task may take.
+VISIBILITY_SECONDS = 90
+
+# What beat does, in real seconds. A tick that finds nobody to do it is dropped, not saved up.
+TICKS = {
+    "campaigns.tick": 1.0,
+    "network.deliver": 0.5,
+    "calls.sweep": 2.0,
+    "record.seal": 2.0,
+    "imports.tick": 3.0,
+    "invariants.check": 60.0,
+}
+
+
+class TaktTask(Task):
+    """A task with what it needs from outside, built once in each process."""
+
+    @property
+    def services(self) -> Services:
+        """Give the database, the carrier and the clock of this process."""
+        return _services(os.getpid())
+
+
+@lru_cache(maxsize=1)
+def _services(_process_id: int) -> Services:
+    # By process: a pool opened before the fork must not be used on both sides of it.
+    settings = read_settings()
+    if settings.database_url is None:
+        sys.exit("TAKT_DATABASE_URL is not set; `takt up` starts the worker with it")
+    return build_services(settings, database_url=settings.database_url.get_secret_value())
+
+
+def tick_campaigns(task: TaktTask) -> int:
+    """Reserve what running campaigns may dial now and wake workers for it."""
+    services = task.services
+    with services.transaction() as session:
+        heartbeat.beat(session, "worker", now=services.clock.now())
+    campaigns.finish_due(services)
+    return admission.admit(services, on_reserved=lambda ids: send(task.app, ids))
+
+
+def place_calls(task: TaktTask, attempt_ids: list[str]) -> None:
+    """Take the last look at these attempts and dial what is clear."""
+    calls.place(task.services, [UUID(attempt_id) for attempt_id in attempt_ids])
+
+
+def sweep_calls(task: TaktTask) -> None:
+    """Settle what hangs: expired reservations, lost messages, calls nobody heard of again."""
+    services = task.services
+    outcomes.reconcile(services)
+    with services.transaction() as session:
+        waiting = outcomes.to_resend(session, services.clock.now(), rate=services.clock.rate)
+    send(task.app, waiting)
+
+
+def deliver_events(task: TaktTask) -> int:
+    """Let the simulated network say what has happened on it."""
+    return simulated.deliver_due(task.services)
+
+
+def seal_record(task: TaktTask) -> int:
+    """Chain what was decided and done since the last time."""
+    return sealing.seal(task.services)
+
+
+def check_invariants(task: TaktTask) -> None:
+    """Look whether every promise holds, and say loudly when one does not."""
+    services = task.services
+    with services.transaction() as session:
+        findings = invariants.check_all(session, now=services.clock.now())
+    for finding in findings:
+        if finding.result == "broken":
+            log.error("promise_broken", extra={"promise": finding.promise, "count": finding.count})
+
+
+def tick_imports(task: TaktTask) -> None:
+    """Wake a worker for every import that is not finished."""
+    for import_id in intake.unfinished(task.services):
+        task.app.send_task("imports.advance", [import_id])
+
+
+def advance_import(task: TaktTask, import_id: int) -> None:
+    """Take in a slice of a file; the next slice is another task, so that none runs long."""
+    if intake.advance(task.services, import_id, seconds_max=IMPORT_SLICE_SECONDS):
+        task.app.send_task("imports.advance", [import_id])
+
+
+def screen_campaign(task: TaktTask, campaign_id: int, after_lead_id: int = 0) -> None:
+    """Screen some batches of a campaign; the rest is another task, so that none runs long."""
+    done = screening.Screened(last_lead_id=after_lead_id)
+    for _ in range(SCREENING_BATCHES_A_TASK):
+        with task.services.transaction() as session:
+            count = screening.screen_batch(
+                session, task.services, campaign_id, done, batch=screening.BATCH
+            )
+        if not count:
+            return
+    task.app.send_task("campaigns.screen", [campaign_id, done.last_lead_id])
+
+
+TASKS = {
+    "campaigns.tick": tick_campaigns,
+    "campaigns.screen": screen_campaign,
+    "calls.place": place_calls,
+    "calls.sweep": sweep_calls,
+    "network.deliver": deliver_events,
+    "record.seal": seal_record,
+    "invariants.check": check_invariants,
+    "imports.tick": tick_imports,
+    "imports.advance": advance_import,
+}
+
+
+def send(app: Celery, attempt_ids: Sequence[UUID]) -> None:
+    """Send ids to whoever works; the database already has them, so losing this loses nothing."""
+    for start in range(0, len(attempt_ids), IDS_A_MESSAGE):
+        some = [attempt_id.hex for attempt_id in attempt_ids[start : start + IDS_A_MESSAGE]]
+        app.send_task("calls.place", [some])
+
+
+def make_app(settings: Settings) -> Celery:
+    """Build the Celery application for these settings."""
+    broker = settings.broker_url
+    app = Celery("takt", broker=broker.get_secret_value() if broker else None)
+    app.conf.update(
+        task_ignore_result=True,
+        task_acks_late=True,
+        # A pool process that dies gives its message back; claiming the row is what makes the
+        # repetition harmless.
+        task_reject_on_worker_lost=True,
+        task_default_queue="takt",
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_concurrency=settings.worker_processes,
+        worker_send_task_events=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            "visibility_timeout": VISIBILITY_SECONDS,
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+        },
+        beat_schedule={
+            name: {"task": name, "schedule": seconds, "options": {"expires": max(seconds, 2.0)}}
+            for name, seconds in TICKS.items()
+        },
+        beat_scheduler="celery.beat:Scheduler",  # Nothing to remember, nothing to corrupt.
+        beat_max_loop_interval=0.5,
+        enable_utc=True,
+    )
+    for name, function in TASKS.items():
+        app.task(function, name=name, base=TaktTask, bind=True)
+    return app
+
+
+def main(argv: Sequence[str]) -> None:
+    """Start the worker or beat, as `takt up` does."""
+    settings = read_settings()
+    logs.configure(settings.log_level)
+    role = argv[0] if argv else ""
+    if role == "worker":
+        options = ["worker", "--loglevel", settings.log_level, "--without-gossip",
+                   "--without-mingle", "--pool", "prefork"]
+    elif role == "beat":
+        options = ["beat", "--loglevel", settings.log_level, "--pidfile", ""]
+    else:
+        sys.exit("say which: python -m orchestrator.worker worker | beat")
+    make_app(settings).start(options)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
