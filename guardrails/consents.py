@@ -14,6 +14,10 @@ class Standing(NamedTuple):
     begins_at: datetime | None = None  # When one that lies ahead begins to count.
 
 
+GIVEN = Standing(is_given=True)
+NOT_GIVEN = Standing(is_given=False)
+
+
 def standing(
     consents: tuple[Consent, ...],
     purpose: Purpose,
@@ -28,15 +32,17 @@ def standing(
     date ends them all. An undated yes can be shown to nobody and satisfies no demand for evidence
     or age.
     """
-    relevant = [consent for consent in consents if consent.purpose in (None, purpose)]
-    noes = [consent.at for consent in relevant if not consent.given]
-    dated_noes = [at for at in noes if at is not None]
-    if len(dated_noes) < len(noes):
-        return Standing(is_given=False)
-    latest_no = max(dated_noes, default=None)
+    latest_no: datetime | None = None
+    for consent in consents:
+        if not consent.given and consent.purpose in (None, purpose):
+            if consent.at is None:
+                return NOT_GIVEN
+            latest_no = consent.at if latest_no is None else max(latest_no, consent.at)
     has_expired, begins_at = False, None
-    for consent in relevant:
-        if not consent.given or (evidence and not consent.evidence):
+    for consent in consents:
+        if not consent.given or consent.purpose not in (None, purpose):
+            continue
+        if evidence and not consent.evidence:
             continue
         if consent.at is None and (evidence or age_max is not None or latest_no is not None):
             continue
@@ -46,7 +52,7 @@ def standing(
         if ends_at is not None and ends_at <= now:
             has_expired = True
         elif consent.at is None or consent.at <= now:
-            return Standing(is_given=True)
+            return GIVEN
         elif ends_at is None or consent.at < ends_at:
             begins_at = consent.at if begins_at is None else min(begins_at, consent.at)
     return Standing(is_given=False, has_expired=has_expired, begins_at=begins_at)

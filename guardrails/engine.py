@@ -13,13 +13,13 @@ CHECK_AGAIN = timedelta(minutes=5)
 def decide(case: Case, policy: Policy) -> Verdict:
     """Collect every objection, not only the first: people act on the whole list."""
     reasons: list[Reason] = []
-    for guardrail, pack in policy.placed:
+    for check, pack, code in policy.checks:
         # One that breaks objects, because silence would place the call. The exception's own
         # text may carry a number or a name, so it stays behind.
         try:
-            reason = guardrail.check(case)
+            reason = check(case)
         except Exception:  # noqa: BLE001
-            reason = Reason("check.failed", values={"about": guardrail.code})
+            reason = Reason("check.failed", values={"about": code})
         if reason is not None:
             reasons.append(Reason(reason.code, reason.until, reason.values, pack))
     return Verdict(tuple(reasons), policy.hash)

@@ -98,9 +98,9 @@ class Guardrail:
         """Make the class a frozen dataclass and enter it under its code."""
         if code in REGISTRY:
             raise TypeError(f"guardrail code `{code}` is taken")
-        cls.code, cls.also = code, also
         dataclasses.dataclass(frozen=True, kw_only=True)(cls)
         if code:
+            cls.code, cls.also = code, also
             REGISTRY[code] = cls
 
     def check(self, case: Case) -> Reason | None:

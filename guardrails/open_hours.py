@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from guardrails.facts import Calendar
-from guardrails.zones import DAY, UNIX_EPOCH, stretches
+from guardrails.facts import Calendar, ZoneEvidence
+from guardrails.zones import DAY, UNIX_EPOCH, candidate_zones, stretches
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday")
 HOLIDAY = 7
@@ -143,6 +143,19 @@ def both(left: list[Span], right: list[Span]) -> list[Span]:
         else:
             j += 1
     return shared
+
+
+@lru_cache(maxsize=16_384)
+def openings_for(
+    hours: OpenHours,
+    evidence: tuple[ZoneEvidence, ...],
+    calendars: tuple[Calendar, ...],
+    ring_seconds: int,
+    year: int,
+) -> Openings | None:
+    """Give when a call to this person may start; None when their zone cannot be told."""
+    zones = candidate_zones(evidence)
+    return None if zones is None else openings(hours, zones, calendars, ring_seconds, year)
 
 
 @lru_cache(maxsize=1024)

@@ -9,13 +9,15 @@ import dataclasses
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from importlib import resources
 from typing import Any
 
 import guardrails.rules  # noqa: F401 - importing the families registers their codes
+from guardrails.facts import Case
 from guardrails.guardrail import REGISTRY, Guardrail
+from guardrails.verdict import Reason
 
 DEFAULT_PACK = "house.default"
 RING_SECONDS_DEFAULT = 25
@@ -61,6 +63,11 @@ class Policy:
     def placed(self) -> tuple[tuple[Guardrail, str], ...]:
         """Give every guardrail with the name of the pack it came from."""
         return tuple((rule, pack.name) for pack in self.packs for rule in pack.guardrails)
+
+    @cached_property
+    def checks(self) -> tuple[tuple[Callable[[Case], Reason | None], str, str], ...]:
+        """Give what a decision asks, bound once: each check, its pack and its code."""
+        return tuple((rule.check, pack, rule.code) for rule, pack in self.placed)
 
     @cached_property
     def ring_seconds_max(self) -> int:

@@ -68,7 +68,11 @@ class Cap(Guardrail):
 
     def check(self, case: Case) -> Reason | None:
         """Object until the touch that fills the cap counts no more and no lock holds."""
-        if len(case.touches) < self.max:
+        touches, reach_back = case.touches, self.reach_back
+        if len(touches) < self.max:
+            return None
+        # Oldest first: when the touch that could fill the cap is too old, so are all before it.
+        if reach_back is not None and touches[-self.max].at <= case.now - reach_back:
             return None
         if self.jurisdiction is not None and not may_be_in(case, self.jurisdiction):
             return None

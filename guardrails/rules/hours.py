@@ -2,7 +2,7 @@
 
 from guardrails.facts import Case
 from guardrails.guardrail import Guardrail, choice
-from guardrails.open_hours import OpenHours, openings, read_hours
+from guardrails.open_hours import OpenHours, openings_for, read_hours
 from guardrails.verdict import Reason
 from guardrails.zones import candidate_zones
 
@@ -23,16 +23,21 @@ class HoursClosed(Guardrail, code="hours.closed", also=("hours.zone_unknown",)):
 
     def check(self, case: Case) -> Reason | None:
         """Object until the next instant at which a call may start in every zone."""
-        zones = candidate_zones(case.person.zones)
-        if zones is None:
-            return Reason("hours.zone_unknown", values={"kind": "unknown"})
         now = case.now
-        allowed = openings(
-            self.hours, zones, case.calendars, case.campaign.ring_seconds_max, now.year
+        allowed = openings_for(
+            self.hours,
+            case.person.zones,
+            case.calendars,
+            case.campaign.ring_seconds_max,
+            now.year,
         )
+        if allowed is None:
+            return Reason("hours.zone_unknown", values={"kind": "unknown"})
         opens_at = allowed.opens_at(now)
+        if opens_at is now:
+            return None
         if opens_at is not None:
-            return None if opens_at is now else Reason(self.code, opens_at)
-        if len(zones) > 1:
-            return Reason("hours.zone_unknown", values={"kind": "never", "zones": len(zones)})
+            return Reason(self.code, opens_at)
+        if len(candidate_zones(case.person.zones) or ()) > 1:
+            return Reason("hours.zone_unknown", values={"kind": "never"})
         return Reason(self.code, values={"kind": "never"})
