@@ -138,7 +138,7 @@ class ContactReader:
         self, name: str, cells: Sequence[Cell], read: Callable[[Cell], Value | None]
     ) -> Value | None:
         place = self._columns.singles.get(name)
-        if place is None or place >= len(cells):
+        if place is None:
             return None
         cell = cells[place]
         if cell is None or cell == "":

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import Final, TypeVar
+from typing import Any, Final
 
 from orchestrator.intake import person, regions, values
 from orchestrator.intake.columns import Columns
@@ -13,7 +13,9 @@ from orchestrator.intake.values import Cell
 from orchestrator.numbering import Number
 
 VARIABLE_LENGTH_MAX: Final = 1000
-Value = TypeVar("Value")
+KEPT_AS_READ: Final = frozenset(
+    {"reason", "score", "level", "signal", "signal_at", "source", "language", "protected"}
+) | {"open_case"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,96 +67,98 @@ class LeadReader:
         self._company = company.casefold()
         self._now = now
         self._zone: tzinfo = values.file_zone(options.zone)
-        self._simple = [
-            (name, columns.singles[name])
-            for name in ("reason", "signal", "source")
-            if name in columns.singles
+        readers: dict[str, Callable[[Cell], object]] = {
+            "score": values.score,
+            "level": values.level,
+            "signal_at": self._instant,
+            "language": lambda cell: values.language(values.written(cell)),
+            "products": _listed,
+            "protected": _flag,
+            "open_case": _flag,
+            "region": lambda cell: regions.read(values.written(cell)),
+            "time_zone": lambda cell: values.time_zone(values.written(cell)),
+            "consent": values.yes_or_no,
+        }
+        self._plan = [
+            (name, place, readers.get(name, values.text))
+            for name, place in columns.singles.items()
+            if name not in {"external_id", "consent_at"}
         ]
-        self._has_consent = "consent" in columns.singles
-        self._has_name = not {"name", "first_name", "last_name"}.isdisjoint(columns.singles)
+        self._consent_at = columns.singles.get("consent_at")
 
     def read(self, row: int, cells: Sequence[Cell]) -> LeadRow:
         """Read a row; raises Unreadable when its number or a value cannot be read."""
         who = person.read(cells, self._columns, row=row, region=self._region, callable_only=True)
+        found = self._fields(cells)
         lead = LeadRow(row, who.external_id, who.numbers, list(who.warnings))
-        for name, place in self._simple:
-            if place < len(cells) and cells[place]:
-                setattr(lead, name, self._get(name, cells, values.text))
-        lead.score = self._get("score", cells, values.score)
-        lead.level = self._get("level", cells, values.level)
-        lead.signal_at = self._get("signal_at", cells, self._instant)
-        lead.language = self._get("language", cells, lambda cell: values.language(_words(cell)))
-        lead.owned = self._get("products", cells, _listed) or ()
-        lead.protected = self._get("protected", cells, _flag)
-        lead.open_case = self._get("open_case", cells, _flag)
-        self._read_place(lead, cells)
-        self._read_variables(lead, cells)
-        if self._has_name:
-            self._read_name(lead, cells)
-        if self._has_consent:
-            self._read_consent(lead, cells)
+        for name in KEPT_AS_READ & found.keys():
+            setattr(lead, name, found[name])
+        lead.owned = found.get("products", ())
+        lead.variables = self._variables(cells)
+        place: regions.Place | None = found.get("region")
+        zone: str | None = found.get("time_zone")
+        # The zone column says where the person is; else a region with but one zone does.
+        lead.region = place and place.code
+        lead.is_zone_declared = zone is not None and self._options.time_zone_is == "declared"
+        lead.zone = zone or (place and place.zone)
+        self._set_name(lead, found)
+        if "consent" in found:
+            self._set_consent(lead, found, cells)
         return lead
 
-    def _get(
-        self, name: str, cells: Sequence[Cell], read: Callable[[Cell], Value | None]
-    ) -> Value | None:
-        place = self._columns.singles.get(name)
-        if place is None or place >= len(cells):
-            return None
-        cell = cells[place]
-        if cell is None or cell == "":
-            return None
+    def _fields(self, cells: Sequence[Cell]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        name = ""
         try:
-            return read(cell)
+            for name, place, read in self._plan:
+                cell = cells[place]
+                if cell is not None and cell != "":
+                    value = read(cell)
+                    if value is not None:
+                        found[name] = value
         except Unreadable as unreadable:
             unreadable.field = name
             raise
+        return found
+
+    def _variables(self, cells: Sequence[Cell]) -> dict[str, str]:
+        found = {}
+        for name, place in self._columns.variables:
+            cell = cells[place]
+            if cell is None or cell == "":
+                continue
+            try:
+                words = values.text(cell, length_max=VARIABLE_LENGTH_MAX)
+            except Unreadable as unreadable:
+                unreadable.field = name
+                raise
+            if words:
+                found[name] = words
+        return found
 
     def _instant(self, cell: Cell) -> datetime | None:
         month_first = self._options.date_order == "month_first"
         return values.instant(cell, zone=self._zone, month_first=month_first)
 
-    def _read_place(self, lead: LeadRow, cells: Sequence[Cell]) -> None:
-        """Take the zone of its column; without it, of a region that has but one."""
-        place = self._get("region", cells, lambda cell: regions.read(_words(cell)))
-        zone = self._get("time_zone", cells, lambda cell: values.time_zone(_words(cell)))
-        lead.region = place and place.code
-        lead.is_zone_declared = zone is not None and self._options.time_zone_is == "declared"
-        lead.zone = zone or (place and place.zone)
-
-    def _read_variables(self, lead: LeadRow, cells: Sequence[Cell]) -> None:
-        for name, place in self._columns.variables:
-            if place < len(cells) and cells[place] not in (None, ""):
-                try:
-                    words = values.text(cells[place], length_max=VARIABLE_LENGTH_MAX)
-                except Unreadable as unreadable:
-                    unreadable.field = name
-                    raise
-                if words:
-                    lead.variables[name] = words
-
-    def _read_name(self, lead: LeadRow, cells: Sequence[Cell]) -> None:
-        first = self._get("first_name", cells, values.text)
-        written = self._get("name", cells, values.text)
-        last = self._get("last_name", cells, values.text)
-        parts = [part for part in (written or first, last) if part]
-        if last and len(parts) > 1 and last.casefold() in parts[0].casefold():
-            parts.pop()
-        words = " ".join(parts)
-        is_company = bool(self._company) and self._company in words.casefold()
-        lead.name = None if is_company else values.name(words)
-        if words and lead.name is None:
+    def _set_name(self, lead: LeadRow, found: dict[str, Any]) -> None:
+        first: str | None = found.get("first_name")
+        last: str | None = found.get("last_name")
+        words: str = found.get("name") or first or ""
+        if last and last.casefold() not in words.casefold():
+            words = f"{words} {last}".strip()
+        if not words:
+            return
+        if not self._company or self._company not in words.casefold():
+            lead.name = values.name(words)
+        if lead.name is None:
             lead.warnings.append(Warned(lead.row, "name", "name_placeholder", words))
         if first and values.name(first):
             lead.variables.setdefault("first_name", first)
 
-    def _read_consent(self, lead: LeadRow, cells: Sequence[Cell]) -> None:
-        given = self._get("consent", cells, values.yes_or_no)
-        if given is None:
-            return
+    def _set_consent(self, lead: LeadRow, found: dict[str, Any], cells: Sequence[Cell]) -> None:
+        given: bool = found["consent"]
+        cell = None if self._consent_at is None else cells[self._consent_at]
         at = None
-        place = self._columns.singles.get("consent_at")
-        cell = cells[place] if place is not None and place < len(cells) else None
         try:
             at = self._instant(cell)
         except Unreadable:
@@ -170,14 +174,10 @@ class LeadReader:
         lead.consent = ConsentRow(
             given,
             at,
-            self._get("consent_how", cells, values.text),
-            self._get("consent_text", cells, values.text),
-            self._get("consent_evidence", cells, values.text),
+            found.get("consent_how"),
+            found.get("consent_text"),
+            found.get("consent_evidence"),
         )
-
-
-def _words(cell: Cell) -> str:
-    return values.written(cell)
 
 
 def _listed(cell: Cell) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ def _numbers(
     good: dict[str, Number] = {}
     bad: list[tuple[str, str]] = []
     for place in columns.phones:
-        cell = cells[place] if place < len(cells) else None
+        cell = cells[place]
         if cell is None or cell == "":
             continue
         numbers, unread = numbering.read(values.written(cell), region=region)
@@ -79,7 +79,7 @@ def _numbers(
 
 def _external_id(cells: Sequence[Cell], columns: Columns) -> str | None:
     place = columns.singles.get("external_id")
-    if place is None or place >= len(cells):
+    if place is None:
         return None
     try:
         return values.text(cells[place], length_max=EXTERNAL_ID_LENGTH_MAX)

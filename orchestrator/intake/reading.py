@@ -61,8 +61,10 @@ class Opened:
             return Rejection(row.number, "", code, value, _raw(row))
         if not row.cells:
             return EmptyRow(row.number)
+        missing = len(self.survey.header) - len(row.cells)
+        cells = [*row.cells, *[None] * missing] if missing > 0 else row.cells
         try:
-            return read(row.number, row.cells)
+            return read(row.number, cells)
         except Unreadable as unreadable:
             return Rejection(
                 row.number, unreadable.field, unreadable.code, unreadable.value, _raw(row)

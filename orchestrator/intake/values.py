@@ -36,8 +36,7 @@ EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 def text(cell: Cell, *, length_max: int = TEXT_LENGTH_MAX) -> str | None:
     """Read words: spaces joined, nothing for an empty cell."""
-    words = written(cell)
-    words = words if words.isalnum() else " ".join(words.split())
+    words = " ".join((cell if isinstance(cell, str) else written(cell)).split())
     if len(words) > length_max:
         raise Unreadable(words)
     return words or None
@@ -142,6 +141,7 @@ def instant(
     return exact
 
 
+@lru_cache(maxsize=16_384)
 def _instant(words: str, *, month_first: bool) -> tuple[datetime, bool]:
     offset = None
     if match := ISO.fullmatch(words):
@@ -203,6 +203,7 @@ def language(words: str) -> str | None:
     return match[1]
 
 
+@lru_cache(maxsize=32_768)
 def name(words: str | None) -> str | None:
     """Give the name in these words, or None when they are a placeholder or no name at all."""
     if not words or len(words) > NAME_LENGTH_MAX:

@@ -23,7 +23,7 @@ def survey(path: Path, *, sheet: str | None, encoding: str | None) -> Survey:
     del sheet
     found = encodings.detect(path, declared=encoding)
     with _opened(path, found) as stream:
-        first = _first_line(stream)
+        first = _first_record(stream)
     delimiter = _declared(first) or _delimiter(first)
     header: tuple[str, ...] | None = None
     header_row = 1
@@ -116,14 +116,16 @@ def _opened(path: Path, encoding: str) -> TextIOWrapper:
     return TextIOWrapper(path.open("rb"), encoding=encoding, newline="")
 
 
-def _first_line(stream: TextIOWrapper) -> str:
-    """Read the first line that says anything, and no more of it than a row may hold."""
+def _first_record(stream: TextIOWrapper) -> str:
+    """Read the header whole, over several lines if its quotes say so, within a row's length."""
+    record = ""
     while line := stream.readline(ROW_LENGTH_MAX + 1):
-        if len(line) > ROW_LENGTH_MAX:
+        record += line
+        if len(record) > ROW_LENGTH_MAX:
             raise ImportRefused("row_too_long", row=1, limit=ROW_LENGTH_MAX)
-        if line.strip():
-            return line
-    return ""
+        if record.strip() and record.count('"') % 2 == 0:
+            break
+    return record
 
 
 def _declared(line: str) -> str | None:

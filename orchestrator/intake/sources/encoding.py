@@ -30,8 +30,8 @@ def detect(path: Path, *, declared: str | None) -> str:
         raise ImportRefused("encoding")
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _whole(path, "utf-16")
-    if head.count(0) * 4 > len(head):
-        raise ImportRefused("encoding")
+    if 0 in head.partition(b"\n")[0]:
+        raise ImportRefused("not_text")
     try:
         return _whole(path, "utf-8-sig")
     except ImportRefused:

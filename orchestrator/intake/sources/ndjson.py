@@ -20,16 +20,16 @@ def survey(path: Path, *, sheet: str | None, encoding: str | None) -> Survey:
     """Collect the keys of all objects, as the header; reads the file to its end once."""
     del sheet, encoding
     keys: dict[str, None] = {}
-    objects = 0
+    is_blank = True
     for _, line in _lines(path):
         found = _object(line)
+        is_blank = is_blank and found == "empty"
         if isinstance(found, dict):
-            objects += 1
             keys.update(dict.fromkeys(found))
             if len(keys) > COLUMNS_MAX:
                 raise ImportRefused("too_many_columns", limit=COLUMNS_MAX)
-    if not objects:
-        raise ImportRefused("empty")
+    if not keys:
+        raise ImportRefused("empty" if is_blank else "format_unknown")
     return Survey(format="ndjson", header=tuple(keys), header_row=0)
 
 

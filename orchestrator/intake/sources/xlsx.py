@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError, ParserCreate
 from zipfile import BadZipFile, ZipFile, ZipInfo
 from zlib import error as ZlibError  # noqa: N812 - it is an exception
 
@@ -25,13 +27,14 @@ SHEET_ROWS_MAX: Final = 1_048_576
 SHEET_COLUMNS_MAX: Final = 1000
 BATCH_ROWS: Final = 500
 MEBIBYTE: Final = 1 << 20
+FORMULA: Final = re.compile(rb"[<:]f[ >]")
 # Text packs into a workbook at ten or twenty to one; a bomb, at a thousand.
 UNPACKED_RATIO_MAX: Final = 60
 UNPACKED_FREE_BYTES: Final = 16 * MEBIBYTE
 # Everything but sheets is read into memory as a whole.
 SHARED_BYTES_MAX: Final = 48 * MEBIBYTE
 BROKEN: Final = (
-    *(BadZipFile, ZlibError, ParseError, InvalidFileException, EOFError),
+    *(BadZipFile, ZlibError, ParseError, ExpatError, InvalidFileException, EOFError),
     *(KeyError, ValueError, TypeError, AttributeError, IndexError, NotImplementedError, OSError),
 )
 
@@ -41,13 +44,13 @@ def survey(path: Path, *, sheet: str | None, encoding: str | None) -> Survey:
     del encoding
     with _readable():
         _check_size(path)
+        formulas = _check_parts(path)
         with _opened(path, values=True) as book:
             if sheet is not None and sheet not in book.sheetnames:
                 raise ImportRefused("sheet_missing", sheet=sheet)
             if not book.worksheets:
                 raise ImportRefused("empty")
             chosen = sheet or book.worksheets[0].title
-        formulas = _has_formulas(path)
         for number, cells in _values(path, chosen, values=True):
             row = [_value(cell) for cell in cells]
             if is_empty(row):
@@ -167,17 +170,27 @@ def _is_sheet(member: ZipInfo) -> bool:
     return member.filename.startswith("xl/worksheets/")
 
 
-def _has_formulas(path: Path) -> bool:
-    """Look for a formula in any sheet; only then a file must be read twice."""
+def _check_parts(path: Path) -> bool:
+    """Read every part to its end: whole, well-formed, nothing defined; say if formulas occur."""
+    found = False
     with ZipFile(path) as archive:
         for member in archive.infolist():
-            if not _is_sheet(member) or not member.filename.endswith(".xml"):
-                continue
+            parser = ParserCreate()
+            parser.StartDoctypeDeclHandler = _refuse_definitions
+            is_xml = member.filename.endswith((".xml", ".rels"))
             with archive.open(member) as stream:
                 tail = b""
                 while chunk := stream.read(MEBIBYTE):
-                    window = tail + chunk
-                    if b"<f>" in window or b"<f " in window or b":f>" in window:
-                        return True
-                    tail = chunk[-4:]
-    return False
+                    if is_xml:
+                        parser.Parse(chunk)
+                    if _is_sheet(member):
+                        found = found or FORMULA.search(tail + chunk) is not None
+                        tail = chunk[-4:]
+            if is_xml:
+                parser.Parse(b"", True)  # noqa: FBT003 - the last piece
+    return found
+
+
+def _refuse_definitions(*_: object) -> None:
+    """Refuse a part that defines entities of its own; no spreadsheet program does."""
+    raise ImportRefused("not_xlsx")
