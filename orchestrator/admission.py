@@ -45,13 +45,17 @@ def divide(session: Session, services: Services, *, now: datetime) -> dict[int, 
     campaigns = running.running(session, now=now, due_max=settings.carrier_lines_max)
     demands = [
         pacing.Demand(
-            campaign.campaign_id, campaign.priority, campaign.share,
+            campaign.campaign_id,
+            campaign.priority,
+            campaign.share,
             min(
                 campaign.due,
                 pacing.wanted(
-                    lines_max=campaign.lines_max, live=campaign.live,
+                    lines_max=campaign.lines_max,
+                    live=campaign.live,
                     calls_per_second_max=campaign.calls_per_second_max,
-                    since=campaign.ticked_at, now=now,
+                    since=campaign.ticked_at,
+                    now=now,
                 ),
             ),
         )
@@ -59,9 +63,11 @@ def divide(session: Session, services: Services, *, now: datetime) -> dict[int, 
     ]
     ticks = [campaign.ticked_at for campaign in campaigns if campaign.ticked_at is not None]
     capacity = pacing.wanted(
-        lines_max=settings.carrier_lines_max, live=running.count_live(session),
+        lines_max=settings.carrier_lines_max,
+        live=running.count_live(session),
         calls_per_second_max=settings.carrier_calls_per_second_max,
-        since=max(ticks, default=None), now=now,
+        since=max(ticks, default=None),
+        now=now,
     )
     return pacing.shares(demands, capacity)
 
@@ -118,8 +124,12 @@ def admit_batch(
         if attempt_id is not None
     ]
     reserved = reservations.reserve(
-        session, wanted, campaign_id=campaign_id, carrier=services.carrier.name,
-        ring_seconds_max=shared.campaign.ring_seconds_max, now=now,
+        session,
+        wanted,
+        campaign_id=campaign_id,
+        carrier=services.carrier.name,
+        ring_seconds_max=shared.campaign.ring_seconds_max,
+        now=now,
         expires_at=now + RESERVATION_LIFE,
     )
     leads.write_due(

@@ -17,6 +17,7 @@ from orchestrator import ground, outcomes
 from orchestrator.decisions import Judged, is_clear, judge, record
 from orchestrator.services import SYSTEM, Services
 from orchestrator.store import facts, history, leads, reservations
+from orchestrator.store.ground import Ground
 from orchestrator.store.reservations import Reserved
 from orchestrator.telephony.base import CarrierError, Dial
 
@@ -29,6 +30,7 @@ class Placed:
 
     dialled: tuple[UUID, ...]
     withdrawn: tuple[UUID, ...]
+
 
 NUMBER_LOST = "number.unlinked"
 
@@ -73,7 +75,8 @@ def claim(
         clear = [entry for entry in looked if is_clear(entry.answer)]
         claimed = set(
             reservations.claim(
-                session, [(entry.attempt.attempt_id, entry.decision_id) for entry in clear],
+                session,
+                [(entry.attempt.attempt_id, entry.decision_id) for entry in clear],
                 now=now,
             )
         )
@@ -89,14 +92,17 @@ def claim(
 
 
 def look(
-    session: Session, shared: facts.Ground, attempts: Sequence[Reserved], *, now: datetime
+    session: Session, shared: Ground, attempts: Sequence[Reserved], *, now: datetime
 ) -> tuple[list[Looked], list[Reserved]]:
     """Decide and record each attempt on the very number it was reserved for, leaving itself out.
 
     The second list holds attempts whose person no longer has that number.
     """
     gathered = facts.gather(
-        session, shared, [attempt.lead_id for attempt in attempts], now=now,
+        session,
+        shared,
+        [attempt.lead_id for attempt in attempts],
+        now=now,
         leaving_out=[attempt.attempt_id for attempt in attempts],
     )
     answers: list[Judged] = []
@@ -110,7 +116,11 @@ def look(
         else:
             lost.append(attempt)
     decision_ids = record(
-        session, shared, answers, moment="last_look", by=SYSTEM.name,
+        session,
+        shared,
+        answers,
+        moment="last_look",
+        by=SYSTEM.name,
         attempt_ids=[attempt.attempt_id for attempt in kept],
     )
     return [Looked(*entry) for entry in zip(kept, answers, decision_ids, strict=True)], lost
@@ -138,12 +148,16 @@ def withdraw(session: Session, refused: Sequence[Looked], *, now: datetime) -> l
     )
 
 
-def request_of(entry: Looked, shared: facts.Ground) -> Dial:
+def request_of(entry: Looked, shared: Ground) -> Dial:
     """Say to the carrier whom to ring."""
     candidate, attempt = entry.answer.candidate, entry.attempt
     return Dial(
-        attempt.attempt_id, candidate.e164, shared.caller_id, shared.campaign.ring_seconds_max,
-        candidate.language or shared.language, shared.offer_code,
+        attempt.attempt_id,
+        candidate.e164,
+        shared.caller_id,
+        shared.campaign.ring_seconds_max,
+        candidate.language or shared.language,
+        shared.offer_code,
         f"{candidate.e164}:{attempt.campaign_id}:{attempt.ordinal}",
     )
 

@@ -50,7 +50,8 @@ class Settings(BaseSettings):
         default="Телеком", min_length=2, description="Legal person calls are made for."
     )
     default_region: str = Field(
-        default="RU", pattern=r"^[A-Z]{2}$",
+        default="RU",
+        pattern=r"^[A-Z]{2}$",
         description="Country a number without country code belongs to (ISO 3166).",
     )
     carrier: Literal["simulated"] = Field(
@@ -70,11 +71,15 @@ class Settings(BaseSettings):
         default=0, ge=0, le=1, description="Share of simulated events that arrive twice."
     )
     simulated_delay_seconds_max: float = Field(
-        default=0, ge=0, le=3600,
+        default=0,
+        ge=0,
+        le=3600,
         description="How late a simulated event may arrive, in seconds; enough to swap order.",
     )
     talk_seconds_max: int = Field(
-        default=900, ge=60, le=7200,
+        default=900,
+        ge=60,
+        le=7200,
         description="Longest call, in seconds; a doubt about a call ends after it.",
     )
     worker_processes: int = Field(

@@ -21,7 +21,8 @@ from guardrails import facts as fact
 from guardrails.engine import CHECK_AGAIN, HORIZON
 from orchestrator.errors import NotFound
 from orchestrator.store import decisions as store
-from orchestrator.store.facts import Candidate, Ground
+from orchestrator.store.facts import Candidate
+from orchestrator.store.ground import Ground
 from orchestrator.tables import Decision, DecisionContext, DecisionInput, PolicyVersion
 
 Moment = Literal["screening", "admission", "last_look", "asked"]
@@ -120,14 +121,16 @@ def record(
         body = encode_inputs(answer.candidate.case)
         rows.append(
             store.Row(
-                answer.candidate.case, answer.verdict, answer.next_clear,
-                attempt_ids[place] if attempt_ids else None, salt, body,
+                answer.candidate.case,
+                answer.verdict,
+                answer.next_clear,
+                attempt_ids[place] if attempt_ids else None,
+                salt,
+                body,
                 digest_of(salt, digest, body),
             )
         )
-    return store.append(
-        session, rows, moment=moment, by=by, context=context, context_digest=digest
-    )
+    return store.append(session, rows, moment=moment, by=by, context=context, context_digest=digest)
 
 
 def digest_of(salt: bytes, context_digest: bytes, body: bytes) -> bytes:
@@ -139,8 +142,14 @@ def encode_inputs(case: Case) -> bytes:
     """Write a case's own facts as JSON."""
     return msgspec.json.encode(
         Inputs(
-            case.now, case.lead, case.person, case.number, case.touches, case.refusals,
-            case.jurisdictions, tuple(calendar.region for calendar in case.calendars),
+            case.now,
+            case.lead,
+            case.person,
+            case.number,
+            case.touches,
+            case.refusals,
+            case.jurisdictions,
+            tuple(calendar.region for calendar in case.calendars),
         )
     )
 
@@ -164,8 +173,15 @@ def decode_case(body: bytes, context: bytes) -> Case:
         for region in inputs.calendars
     )
     return Case(
-        inputs.now, shared.campaign, inputs.lead, inputs.person, inputs.number, inputs.touches,
-        inputs.refusals, inputs.jurisdictions, calendars,
+        inputs.now,
+        shared.campaign,
+        inputs.lead,
+        inputs.person,
+        inputs.number,
+        inputs.touches,
+        inputs.refusals,
+        inputs.jurisdictions,
+        calendars,
     )
 
 
@@ -193,9 +209,10 @@ def replay(session: Session, decision_id: int) -> Replay:
         return Replay(decision_id, "inputs altered", was, None)
     version = session.query(PolicyVersion).filter_by(hash=decision.policy_hash).one()
     verdict = decide(decode_case(inputs.body, context.body), read_policy(version.document))
-    same = store.reasons_json(verdict) == msgspec.json.encode(
-        decision.reasons, order="deterministic"
-    ) and str(verdict.ruling) == decision.ruling
+    same = (
+        store.reasons_json(verdict) == msgspec.json.encode(decision.reasons, order="deterministic")
+        and str(verdict.ruling) == decision.ruling
+    )
     return Replay(decision_id, "equal" if same else "different", was, verdict.codes)
 
 

@@ -10,7 +10,7 @@ from orchestrator import policies
 from orchestrator.calendars import Calendars
 from orchestrator.config import Settings
 from orchestrator.store import calendars as calendar_store
-from orchestrator.store import facts
+from orchestrator.store.ground import Ground, read_ground
 
 _CALENDARS = Calendars()
 
@@ -23,7 +23,7 @@ def survey(
     now: datetime,
     as_if_running: bool = False,
     policy: Policy | None = None,
-) -> facts.Ground:
+) -> Ground:
     """Read the shared facts of a campaign as of now, under the policy in force or the one given.
 
     `as_if_running` answers for a campaign as it will be once launched. Raises NotFound.
@@ -33,7 +33,7 @@ def survey(
     def calendar_of(region: str) -> Calendar:
         return _CALENDARS.for_region(region, overrides.get(region, {}), today=now.date())
 
-    return facts.read_ground(
+    return read_ground(
         session,
         campaign_id,
         policy=policy or policies.in_force(session),

@@ -14,10 +14,21 @@ from guardrails.facts import Channel, Consent, Purpose, Reach, Refusal, RefusalK
 CHANNELS: Final[tuple[Channel, ...]] = ("call", "sms", "email", "push", "messenger", "visit")
 REACHES: Final[tuple[Reach, ...]] = ("rang", "answered", "message", "conversation")
 PURPOSES: Final[tuple[Purpose | None, ...]] = (
-    None, "marketing", "service", "collection", "survey", "fundraising",
+    None,
+    "marketing",
+    "service",
+    "collection",
+    "survey",
+    "fundraising",
 )
 KINDS: Final[tuple[RefusalKind, ...]] = (
-    "soft", "explicit", "decline", "do_not_call", "list_removal", "operator", "complaint",
+    "soft",
+    "explicit",
+    "decline",
+    "do_not_call",
+    "list_removal",
+    "operator",
+    "complaint",
 )
 
 # at, channel, outbound, reach, purpose, number, offer, topic, campaign, talk seconds
@@ -39,11 +50,29 @@ def read_touches(records: bytes) -> tuple[Touch, ...]:
     """Read the touches of a state row, oldest first."""
     return tuple(
         Touch(
-            instant(at), CHANNELS[channel], bool(outbound), REACHES[reach], number or None,
-            offer or None, topic or None, campaign or None, PURPOSES[purpose], talk_seconds,
+            instant(at),
+            CHANNELS[channel],
+            bool(outbound),
+            REACHES[reach],
+            number or None,
+            offer or None,
+            topic or None,
+            campaign or None,
+            PURPOSES[purpose],
+            talk_seconds,
         )
-        for (at, channel, outbound, reach, purpose, number, offer, topic, campaign, talk_seconds)
-        in TOUCH.iter_unpack(records)
+        for (
+            at,
+            channel,
+            outbound,
+            reach,
+            purpose,
+            number,
+            offer,
+            topic,
+            campaign,
+            talk_seconds,
+        ) in TOUCH.iter_unpack(records)
     )
 
 
@@ -59,7 +88,10 @@ def read_consents(records: bytes) -> tuple[Consent, ...]:
     """Read what the person said about being called, oldest first, undated statements before."""
     return tuple(
         Consent(
-            bool(given), instant(at) if at else None, PURPOSES[purpose], bool(evidence),
+            bool(given),
+            instant(at) if at else None,
+            PURPOSES[purpose],
+            bool(evidence),
             instant(expires_at) if expires_at else None,
         )
         for given, at, purpose, evidence, expires_at in CONSENT.iter_unpack(records)

@@ -10,6 +10,7 @@ import sys
 E164 = re.compile(r"\+?\d[\d\s()-]{6,}\d")
 DIGITS_KEPT = 2
 DIGITS_OF_A_NUMBER = 9
+DIGITS_MAX = 15
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -18,7 +19,8 @@ def mask(text: str) -> str:
 
     def hide(found: re.Match[str]) -> str:
         digits = re.sub(r"\D", "", found.group())
-        if len(digits) < DIGITS_OF_A_NUMBER or "+" not in found.group() and len(digits) > 15:  # noqa: PLR2004
+        is_too_long = "+" not in found.group() and len(digits) > DIGITS_MAX  # An id or a time.
+        if len(digits) < DIGITS_OF_A_NUMBER or is_too_long:
             return found.group()
         return f"…{digits[-DIGITS_KEPT:]}"
 

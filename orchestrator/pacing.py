@@ -48,8 +48,8 @@ def shares(demands: Sequence[Demand], capacity: int) -> dict[int, int]:
             if round_size == 0:
                 # Fewer calls left than shares: one to whoever has least for its weight.
                 least = min(
-                    hungry, key=lambda peer: (given[peer.campaign_id] / peer.share,
-                                              peer.campaign_id),
+                    hungry,
+                    key=lambda peer: (given[peer.campaign_id] / peer.share, peer.campaign_id),
                 )
                 given[least.campaign_id] += 1
                 capacity -= 1

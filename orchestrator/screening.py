@@ -16,6 +16,7 @@ from orchestrator.config import Settings
 from orchestrator.decisions import Judged, judge, record
 from orchestrator.services import SYSTEM, Services
 from orchestrator.store import facts, leads
+from orchestrator.store.ground import Ground
 
 BATCH = 5_000
 
@@ -83,7 +84,7 @@ def screen_batch(
 
 
 def decide_leads(
-    session: Session, shared: facts.Ground, lead_ids: list[int], *, now: datetime
+    session: Session, shared: Ground, lead_ids: list[int], *, now: datetime
 ) -> list[Judged]:
     """Decide these leads, each on its best number, in the order given."""
     gathered = facts.gather(session, shared, lead_ids, now=now)
@@ -102,7 +103,11 @@ def judged(
 ) -> Iterator[Judged]:
     """Answer for every lead of a campaign at one instant, in lead order, writing nothing."""
     shared = ground.survey(
-        session, campaign_id, settings=settings, now=now, as_if_running=as_if_running,
+        session,
+        campaign_id,
+        settings=settings,
+        now=now,
+        as_if_running=as_if_running,
         policy=policy,
     )
     after_id = 0

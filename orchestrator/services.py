@@ -45,7 +45,10 @@ RESERVATION_LIFE = timedelta(seconds=120)
 def connect(database_url: str, *, pool_size: int = 5) -> sessionmaker[Session]:
     """Open a pool of connections; sessions do not forget what they loaded at commit."""
     engine = create_engine(
-        database_url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True,
+        database_url,
+        pool_size=pool_size,
+        max_overflow=10,
+        pool_pre_ping=True,
         connect_args={"application_name": "takt", "options": "-c timezone=UTC"},
     )
     return sessionmaker(engine, expire_on_commit=False)

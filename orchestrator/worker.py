@@ -199,8 +199,15 @@ def main(argv: Sequence[str]) -> None:
     logs.configure(settings.log_level)
     role = argv[0] if argv else ""
     if role == "worker":
-        options = ["worker", "--loglevel", settings.log_level, "--without-gossip",
-                   "--without-mingle", "--pool", "prefork"]
+        options = [
+            "worker",
+            "--loglevel",
+            settings.log_level,
+            "--without-gossip",
+            "--without-mingle",
+            "--pool",
+            "prefork",
+        ]
     elif role == "beat":
         options = ["beat", "--loglevel", settings.log_level, "--pidfile", ""]
     else:

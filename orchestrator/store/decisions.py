@@ -58,12 +58,16 @@ def append(
         {"digest": context_digest, "body": context},
     )
     copying.copy_in(
-        session, "decision", _COLUMNS,
+        session,
+        "decision",
+        _COLUMNS,
         (_decision(id_, row, moment, by) for id_, row in zip(ids, rows, strict=True)),
     )
     context_field = copying.raw(context_digest)
     copying.copy_in(
-        session, "decision_input", "decision_id, salt, body, context",
+        session,
+        "decision_input",
+        "decision_id, salt, body, context",
         (
             copying.row(
                 copying.int8(id_), copying.raw(row.salt), copying.raw(row.body), context_field

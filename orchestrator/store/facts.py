@@ -1,62 +1,24 @@
 """The facts of cases, gathered for many leads at once in a fixed number of queries.
 
-Deciding reads the state rows, never the ledger, so its cost does not grow with history. What
-all leads of a campaign share is read once (`read_ground`).
+Deciding reads the state rows, never the ledger, so its cost does not grow with history.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from guardrails import facts
-from guardrails.policy import Policy
-from orchestrator.errors import NotFound
 from orchestrator.history import read_consents, read_refusals, read_touches
 from orchestrator.store import history
 from orchestrator.store.copying import raw_connection
-from orchestrator.tables import (
-    LIVE,
-    Campaign,
-    EmergencyStop,
-    JurisdictionAcceptance,
-    LeadSource,
-    Offer,
-    RegistryExtract,
-    ScriptVersion,
-)
-
-STOPPED = "stopped for everything"
-CalendarOf = Callable[[str], facts.Calendar]
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What all cases of one campaign share."""
-
-    campaign: facts.Campaign
-    policy: Policy
-    accepted: frozenset[str]  # Regions an officer answers for.
-    sources: dict[str, facts.Source]
-    extracts: tuple[int, ...]
-    calendar_of: CalendarOf
-    caller_id: str | None
-    offer_code: str
-    language: str
-    calendars: dict[str, facts.Calendar] = field(default_factory=dict)
-
-    def calendar(self, region: str) -> facts.Calendar:
-        """Give a region's calendar, looked up once."""
-        known = self.calendars.get(region)
-        if known is None:
-            known = self.calendars[region] = self.calendar_of(region)
-        return known
+from orchestrator.store.ground import Ground
+from orchestrator.tables import LIVE
 
 
 @dataclass(slots=True)
@@ -74,74 +36,6 @@ class Candidate:
     decision_id: int | None
     sharers: tuple[int, ...]
     case: facts.Case
-
-
-def read_ground(
-    session: Session,
-    campaign_id: int,
-    *,
-    policy: Policy,
-    calendar_of: CalendarOf,
-    company: str,
-    as_if_running: bool = False,
-) -> Ground:
-    """Read what all cases of a campaign share; `as_if_running` is for a preview."""
-    found = session.execute(
-        select(Campaign, Offer, ScriptVersion)
-        .join(Offer, Offer.id == Campaign.offer_id)
-        .join(ScriptVersion, ScriptVersion.id == Campaign.script_version_id)
-        .where(Campaign.id == campaign_id)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
-        raise NotFound("campaign", campaign_id)
-    campaign, offer, script = found
-    state = "running" if as_if_running else campaign.state
-    if session.scalar(select(EmergencyStop.id).where(EmergencyStop.lifted_at.is_(None))):
-        state = STOPPED
-    newest = session.execute(
-        select(RegistryExtract.id, RegistryExtract.register, RegistryExtract.extracted_at)
-        .where(RegistryExtract.is_complete)
-        .distinct(RegistryExtract.register)
-        .order_by(RegistryExtract.register, RegistryExtract.extracted_at.desc())
-    ).all()
-    accepted = session.scalars(
-        select(JurisdictionAcceptance.region).where(JurisdictionAcceptance.withdrawn_at.is_(None))
-    )
-    sources = session.scalars(select(LeadSource).execution_options(populate_existing=True))
-    return Ground(
-        campaign=facts.Campaign(
-            id=campaign.id,
-            state=state,
-            purpose=cast("facts.Purpose", offer.purpose),
-            offer=offer.id,
-            topic=offer.topic_id,
-            mode=cast("facts.Mode", campaign.mode),
-            product=offer.product,
-            category=offer.category,
-            starts_at=campaign.starts_at,
-            ends_at=campaign.ends_at,
-            ring_seconds_max=policy.ring_seconds_max,
-            robot=campaign.robot,
-            robot_disclosed=campaign.robot_disclosed,
-            script_accepted=campaign.script_accepted_by is not None or as_if_running,
-            script_variables=tuple(script.required),
-            company=company,
-            leads=campaign.leads,
-            registries=tuple(facts.Registry(name, at) for _, name, at in newest),
-        ),
-        policy=policy,
-        accepted=frozenset(accepted),
-        sources={
-            source.name: facts.Source(source.name, source.conversations, source.acceptances)
-            for source in sources
-        },
-        extracts=tuple(extract_id for extract_id, _, _ in newest),
-        calendar_of=calendar_of,
-        caller_id=campaign.caller_id,
-        offer_code=offer.code,
-        language=script.language,
-    )
 
 
 _FACTS = """
@@ -214,8 +108,12 @@ def gather(
             _LIVE.encode(), {"people": list(people), "leaving_out": list(leaving_out)}
         ):
             live[cast("int", person_id)] = facts.Touch(
-                cast("datetime", at), "call", True, "live", *cast("Any", (number, offer, topic)),
-                cast("int", campaign), cast("facts.Purpose", purpose),
+                cast("datetime", at),
+                number=cast("int", number),
+                offer=cast("int", offer),
+                topic=cast("int", topic),
+                campaign=cast("int", campaign),
+                purpose=cast("facts.Purpose", purpose),
             )
     by_lead: dict[int, list[Candidate]] = {lead_id: [] for lead_id in lead_ids}
     for row in rows:
@@ -242,11 +140,42 @@ def _candidate(
 ) -> Candidate:
     """Put one row of `_FACTS` and the sharers of its number together as a case."""
     (
-        lead_id, person_id, number_id, e164, language, attempts, not_before, verdict_key,
-        decision_id, callback_at, reason, reason_facts, reason_shared_by, variables, score, level,
-        signal_at, source, name, protected, address_region, declared_zone, address_zone, owned,
-        open_case, touches, refusals, consents, suppressed, kind, number_region, prefix_zones,
-        registry_zone, number_suppressed, _holders, listed,
+        lead_id,
+        person_id,
+        number_id,
+        e164,
+        language,
+        attempts,
+        not_before,
+        verdict_key,
+        decision_id,
+        callback_at,
+        reason,
+        reason_facts,
+        reason_shared_by,
+        variables,
+        score,
+        level,
+        signal_at,
+        source,
+        name,
+        protected,
+        address_region,
+        declared_zone,
+        address_zone,
+        owned,
+        open_case,
+        touches,
+        refusals,
+        consents,
+        suppressed,
+        kind,
+        number_region,
+        prefix_zones,
+        registry_zone,
+        number_suppressed,
+        _holders,
+        listed,
     ) = row
     known_touches = read_touches(touches) if touches else ()
     known_refusals = read_refusals(refusals) if refusals else ()
@@ -264,18 +193,36 @@ def _candidate(
         now,
         ground.campaign,
         facts.Lead(
-            lead_id, score, level, signal_at,
+            lead_id,
+            score,
+            level,
+            signal_at,
             None if source is None else ground.sources.get(source) or facts.Source(source),
-            reason, reason_facts, reason_shared_by, _filled(variables, name), callback_at,
+            reason,
+            reason_facts,
+            reason_shared_by,
+            _filled(variables, name),
+            callback_at,
         ),
         facts.Person(
-            person_id, name, protected, address_region,
+            person_id,
+            name,
+            protected,
+            address_region,
             _zones(declared_zone, address_zone, registry_zone, prefix_zones),
-            read_consents(consents) if consents else (), tuple(owned), open_case, suppressed,
+            read_consents(consents) if consents else (),
+            tuple(owned),
+            open_case,
+            suppressed,
         ),
         facts.Number(
-            number_id or 0, number_id is not None, kind or "unknown", number_region,
-            tuple(listed.split(" ")) if listed else (), number_suppressed, sharer_suppressed,
+            number_id or 0,
+            number_id is not None,
+            kind or "unknown",
+            number_region,
+            tuple(listed.split(" ")) if listed else (),
+            number_suppressed,
+            sharer_suppressed,
         ),
         known_touches,
         known_refusals,
@@ -283,8 +230,17 @@ def _candidate(
         tuple(ground.calendar(region) for region in regions),
     )
     return Candidate(
-        lead_id, person_id, number_id or 0, e164 or "", language, attempts, not_before,
-        verdict_key, decision_id, tuple(sharer[0] for sharer in others), case,
+        lead_id,
+        person_id,
+        number_id or 0,
+        e164 or "",
+        language,
+        attempts,
+        not_before,
+        verdict_key,
+        decision_id,
+        tuple(sharer[0] for sharer in others),
+        case,
     )
 
 
@@ -320,7 +276,10 @@ def _zones(
     """Give the evidence of where the person may be, strongest source first."""
     sources: tuple[tuple[Literal["declared", "address", "registry", "prefix"], str | None], ...]
     sources = (
-        ("declared", declared), ("address", address), ("registry", registry), ("prefix", prefix),
+        ("declared", declared),
+        ("address", address),
+        ("registry", registry),
+        ("prefix", prefix),
     )
     return tuple(
         facts.ZoneEvidence(source, tuple(zones.split(" "))) for source, zones in sources if zones

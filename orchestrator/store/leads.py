@@ -135,8 +135,6 @@ def people_of(session: Session, lead_ids: Sequence[int]) -> list[int]:
 def make_due(session: Session, lead_ids: Sequence[int], *, at: datetime) -> None:
     """Have these leads looked at again at an instant."""
     session.execute(
-        text(
-            "UPDATE lead_progress SET due_at = :at WHERE lead_id = ANY(:ids) AND state = 'open'"
-        ),
+        text("UPDATE lead_progress SET due_at = :at WHERE lead_id = ANY(:ids) AND state = 'open'"),
         {"ids": list(lead_ids), "at": at},
     )

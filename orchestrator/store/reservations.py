@@ -51,9 +51,12 @@ def reserve(
         return []
     columns = [
         (
-            reservation.attempt_id, reservation.candidate.lead_id,
-            reservation.candidate.person_id, reservation.candidate.number_id,
-            reservation.candidate.attempts + 1, reservation.decision_id,
+            reservation.attempt_id,
+            reservation.candidate.lead_id,
+            reservation.candidate.person_id,
+            reservation.candidate.number_id,
+            reservation.candidate.attempts + 1,
+            reservation.decision_id,
             reservation.candidate.case.is_requested,
         )
         for reservation in reservations
@@ -70,7 +73,12 @@ def reserve(
             ON CONFLICT DO NOTHING RETURNING id
             """,
             (
-                campaign_id, carrier, ring_seconds_max, now, now, expires_at,
+                campaign_id,
+                carrier,
+                ring_seconds_max,
+                now,
+                now,
+                expires_at,
                 *[list(column) for column in zip(*columns, strict=True)],
             ),
         )

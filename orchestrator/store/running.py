@@ -27,7 +27,23 @@ class Running(NamedTuple):
 
 def lock_admission(session: Session) -> bool:
     """Take the one seat at the door until the commit; False when another process has it."""
-    return bool(session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": ADMISSION_LOCK}))
+    statement = text("SELECT pg_try_advisory_xact_lock(:key)")
+    return bool(session.scalar(statement, {"key": ADMISSION_LOCK}))
+
+
+_RUNNING = f"""
+    SELECT c.id, c.priority, c.share, c.lines_max, c.calls_per_second_max, c.ticked_at,
+        (SELECT count(*) FROM attempt a WHERE a.campaign_id = c.id AND a.state IN {LIVE}),
+        (SELECT count(*) FROM (
+            SELECT FROM lead_progress g
+            WHERE g.campaign_id = c.id AND g.state = 'open' AND g.due_at <= :now LIMIT :due_max
+        ) due)
+    FROM campaign c
+    WHERE c.state = 'running' AND c.mode <> 'preview'
+        AND coalesce(c.starts_at <= :now, true) AND coalesce(c.ends_at > :now, true)
+        AND NOT EXISTS (SELECT FROM emergency_stop WHERE lifted_at IS NULL)
+    ORDER BY c.priority DESC, c.id
+"""  # noqa: S608 - made of constants
 
 
 def running(session: Session, *, now: datetime, due_max: int) -> list[Running]:
@@ -35,20 +51,7 @@ def running(session: Session, *, now: datetime, due_max: int) -> list[Running]:
 
     Preview campaigns are left out: there an agent asks for the next call.
     """
-    rows = session.execute(
-        text(
-            "SELECT c.id, c.priority, c.share, c.lines_max, c.calls_per_second_max, c.ticked_at,"
-            " (SELECT count(*) FROM attempt a WHERE a.campaign_id = c.id"
-            f" AND a.state IN {LIVE}),"
-            " (SELECT count(*) FROM (SELECT FROM lead_progress g WHERE g.campaign_id = c.id"
-            " AND g.state = 'open' AND g.due_at <= :now LIMIT :due_max) due)"
-            " FROM campaign c WHERE c.state = 'running' AND c.mode <> 'preview'"
-            " AND coalesce(c.starts_at <= :now, true) AND coalesce(c.ends_at > :now, true)"
-            " AND NOT EXISTS (SELECT FROM emergency_stop WHERE lifted_at IS NULL)"
-            " ORDER BY c.priority DESC, c.id"
-        ),
-        {"now": now, "due_max": due_max},
-    )
+    rows = session.execute(text(_RUNNING), {"now": now, "due_max": due_max})
     return [Running(*row) for row in rows]
 
 

@@ -105,9 +105,7 @@ class Touch(Base):
         UniqueConstraint("source", "external_id"),
         Index("ix_touch_person_id", "person_id", "at"),
         Index("ix_touch_corrects_id", "corrects_id", postgresql_where=text("corrects_id > 0")),
-        CheckConstraint(
-            "reach IN ('rang', 'message', 'answered', 'conversation')", name="reach"
-        ),
+        CheckConstraint("reach IN ('rang', 'message', 'answered', 'conversation')", name="reach"),
         CheckConstraint(
             "channel IN ('call', 'sms', 'email', 'push', 'messenger', 'visit')", name="channel"
         ),

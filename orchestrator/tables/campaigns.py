@@ -196,7 +196,10 @@ class LeadProgress(Base):
     __table_args__ = (
         CheckConstraint("state IN ('open', 'closed', 'agent')", name="state"),
         Index(
-            "ix_lead_progress_due", "campaign_id", "due_at", "lead_id",
+            "ix_lead_progress_due",
+            "campaign_id",
+            "due_at",
+            "lead_id",
             postgresql_where=text("state = 'open' AND due_at IS NOT NULL"),
         ),
         {"postgresql_with": {"fillfactor": "80"}},

@@ -24,5 +24,5 @@ COUNT_LEADS = (
     """,
 )
 
-for statement in COUNT_LEADS:
-    event.listen(Base.metadata, "after_create", DDL(statement.replace("%", "%%")))
+for _statement in COUNT_LEADS:
+    event.listen(Base.metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]

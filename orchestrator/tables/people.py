@@ -149,15 +149,19 @@ class Suppression(Base):
 
     __table_args__ = (
         CheckConstraint("num_nonnulls(person_id, number_id) = 1", name="one_subject"),
-        CheckConstraint(
-            "(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted_by_somebody"
-        ),
+        CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted_by_somebody"),
         Index(
-            "uq_suppression_person_standing", "person_id", "cause", unique=True,
+            "uq_suppression_person_standing",
+            "person_id",
+            "cause",
+            unique=True,
             postgresql_where=text("person_id IS NOT NULL AND lifted_at IS NULL"),
         ),
         Index(
-            "uq_suppression_number_standing", "number_id", "cause", unique=True,
+            "uq_suppression_number_standing",
+            "number_id",
+            "cause",
+            unique=True,
             postgresql_where=text("number_id IS NOT NULL AND lifted_at IS NULL"),
         ),
     )

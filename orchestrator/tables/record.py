@@ -115,7 +115,9 @@ class PolicyVersion(Base):
     __table_args__ = (
         CheckConstraint("state IN ('draft', 'in_force', 'superseded')", name="state"),
         Index(
-            "uq_policy_version_in_force", "state", unique=True,
+            "uq_policy_version_in_force",
+            "state",
+            unique=True,
             postgresql_where=text("state = 'in_force'"),
         ),
     )
@@ -136,7 +138,9 @@ class JurisdictionAcceptance(Base):
 
     __table_args__ = (
         Index(
-            "uq_jurisdiction_acceptance_standing", "region", unique=True,
+            "uq_jurisdiction_acceptance_standing",
+            "region",
+            unique=True,
             postgresql_where=text("withdrawn_at IS NULL"),
         ),
     )
@@ -170,7 +174,9 @@ class EmergencyStop(Base):
 
     __table_args__ = (
         Index(
-            "uq_emergency_stop_standing", text("(lifted_at IS NULL)"), unique=True,
+            "uq_emergency_stop_standing",
+            text("(lifted_at IS NULL)"),
+            unique=True,
             postgresql_where=text("lifted_at IS NULL"),
         ),
     )
@@ -259,7 +265,9 @@ class SimulatedEvent(Base):
 
     __table_args__ = (
         Index(
-            "ix_simulated_event_due", "deliver_at", "id",
+            "ix_simulated_event_due",
+            "deliver_at",
+            "id",
             postgresql_where=text("delivered_at IS NULL"),
         ),
     )

@@ -14,9 +14,25 @@ EventKind = Literal["ringing", "answered", "ended", "turn"]
 
 # How a call ended, as a carrier or an agent says it. Which of them are noes is in `dispositions`.
 Disposition = Literal[
-    "no_answer", "busy", "declined", "failed", "not_sent", "cancelled", "machine", "voicemail_left",
-    "silent", "accepted", "refused", "refused_calls", "do_not_call", "complaint",
-    "callback", "wrong_person", "undecided", "unwanted", "unknown",
+    "no_answer",
+    "busy",
+    "declined",
+    "failed",
+    "not_sent",
+    "cancelled",
+    "machine",
+    "voicemail_left",
+    "silent",
+    "accepted",
+    "refused",
+    "refused_calls",
+    "do_not_call",
+    "complaint",
+    "callback",
+    "wrong_person",
+    "undecided",
+    "unwanted",
+    "unknown",
 ]
 
 

@@ -1,0 +1,115 @@
+"""What all cases of one campaign share, read once for any number of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from guardrails import facts
+from guardrails.policy import Policy
+from orchestrator.errors import NotFound
+from orchestrator.tables import (
+    Campaign,
+    EmergencyStop,
+    JurisdictionAcceptance,
+    LeadSource,
+    Offer,
+    RegistryExtract,
+    ScriptVersion,
+)
+
+STOPPED = "stopped for everything"
+CalendarOf = Callable[[str], facts.Calendar]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What all cases of one campaign share."""
+
+    campaign: facts.Campaign
+    policy: Policy
+    accepted: frozenset[str]  # Regions an officer answers for.
+    sources: dict[str, facts.Source]
+    extracts: tuple[int, ...]
+    calendar_of: CalendarOf
+    caller_id: str | None
+    offer_code: str
+    language: str
+    calendars: dict[str, facts.Calendar] = field(default_factory=dict)
+
+    def calendar(self, region: str) -> facts.Calendar:
+        """Give a region's calendar, looked up once."""
+        known = self.calendars.get(region)
+        if known is None:
+            known = self.calendars[region] = self.calendar_of(region)
+        return known
+
+
+def read_ground(
+    session: Session,
+    campaign_id: int,
+    *,
+    policy: Policy,
+    calendar_of: CalendarOf,
+    company: str,
+    as_if_running: bool = False,
+) -> Ground:
+    """Read what all cases of a campaign share; `as_if_running` is for a preview."""
+    found = session.execute(
+        select(Campaign, Offer, ScriptVersion)
+        .join(Offer, Offer.id == Campaign.offer_id)
+        .join(ScriptVersion, ScriptVersion.id == Campaign.script_version_id)
+        .where(Campaign.id == campaign_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("campaign", campaign_id)
+    campaign, offer, script = found
+    state = "running" if as_if_running else campaign.state
+    if session.scalar(select(EmergencyStop.id).where(EmergencyStop.lifted_at.is_(None))):
+        state = STOPPED
+    newest = session.execute(
+        select(RegistryExtract.id, RegistryExtract.register, RegistryExtract.extracted_at)
+        .where(RegistryExtract.is_complete)
+        .distinct(RegistryExtract.register)
+        .order_by(RegistryExtract.register, RegistryExtract.extracted_at.desc())
+    ).all()
+    accepted = session.scalars(
+        select(JurisdictionAcceptance.region).where(JurisdictionAcceptance.withdrawn_at.is_(None))
+    )
+    sources = session.scalars(select(LeadSource).execution_options(populate_existing=True))
+    return Ground(
+        campaign=facts.Campaign(
+            id=campaign.id,
+            state=state,
+            purpose=cast("facts.Purpose", offer.purpose),
+            offer=offer.id,
+            topic=offer.topic_id,
+            mode=cast("facts.Mode", campaign.mode),
+            product=offer.product,
+            category=offer.category,
+            starts_at=campaign.starts_at,
+            ends_at=campaign.ends_at,
+            ring_seconds_max=policy.ring_seconds_max,
+            robot=campaign.robot,
+            robot_disclosed=campaign.robot_disclosed,
+            script_accepted=campaign.script_accepted_by is not None or as_if_running,
+            script_variables=tuple(script.required),
+            company=company,
+            leads=campaign.leads,
+            registries=tuple(facts.Registry(name, at) for _, name, at in newest),
+        ),
+        policy=policy,
+        accepted=frozenset(accepted),
+        sources={
+            source.name: facts.Source(source.name, source.conversations, source.acceptances)
+            for source in sources
+        },
+        extracts=tuple(extract_id for extract_id, _, _ in newest),
+        calendar_of=calendar_of,
+        caller_id=campaign.caller_id,
+        offer_code=offer.code,
+        language=script.language,
+    )
