@@ -3,15 +3,18 @@
 Rows are written as a use case would leave them; what a test is about, it says itself.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from orchestrator.services import Actor
+from orchestrator.store import history
 from orchestrator.tables import (
     Campaign,
+    Consent,
+    JurisdictionAcceptance,
     Lead,
     Number,
     Offer,
@@ -164,4 +167,48 @@ def a_lead(
     lead = Lead(campaign_id=campaign.id, person_id=person.id, created_at=NOON, **facts)
     session.add(lead)
     session.flush()
+    return lead
+
+
+def a_consent(session: Session, person: Person, **facts: Any) -> Consent:
+    """Make a consent that can be shown, given a month ago; the state row follows."""
+    facts = {
+        "given": True,
+        "given_at": NOON - timedelta(days=30),
+        "how": "form on the web site",
+        "wording": "Я согласен получать предложения по телефону",
+        "evidence": "document 17",
+        "source": "crm",
+        "fingerprint": f"consent {next(_ordinals)}",
+        "recorded_by": "takt",
+        **facts,
+    }
+    consent = Consent(person_id=person.id, recorded_at=NOON, **facts)
+    session.add(consent)
+    session.flush()
+    history.refresh(session, [person.id])
+    return consent
+
+
+def an_acceptance(session: Session, *, region: str = "RU") -> None:
+    """Have an officer answer for calls to a region, unless one does already."""
+    if not session.query(JurisdictionAcceptance).filter_by(region=region).count():
+        session.add(
+            JurisdictionAcceptance(
+                region=region, why="our own customers", accepted_by="Olga", accepted_at=NOON
+            )
+        )
+        session.flush()
+
+
+def a_due_lead(
+    session: Session, campaign: Campaign, *, person: Person | None = None, **facts: Any
+) -> Lead:
+    """Make a lead that may be called at NOON and is due then; consent and region included."""
+    an_acceptance(session)
+    person = person or a_person(session)
+    if not session.query(Consent).filter_by(person_id=person.id).count():
+        a_consent(session, person)
+    lead = a_lead(session, campaign, person=person, **facts)
+    history.touch_leads(session, [person.id], NOON)
     return lead
