@@ -206,7 +206,7 @@ def stop(session: Session, campaign_id: int, *, why: str, by: Actor, now: dateti
     return campaign
 
 
-def finish(services: Services) -> list[int]:
+def finish_due(services: Services) -> list[int]:
     """Close campaigns that have nothing left to do; a scheduled task. Gives their ids."""
     now = services.clock.now()
     with services.transaction() as session:

@@ -5,14 +5,16 @@ because admission and the last look ask the version in force at their own instan
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from guardrails import Policy, PolicyError, load_pack, read_policy
+from guardrails.policy import write_guardrail
+from guardrails.rules.frequency import Cap
 from orchestrator import audit
 from orchestrator.errors import Conflict, Invalid, NotFound, Unavailable
 from orchestrator.roles import demand
@@ -23,6 +25,7 @@ from orchestrator.tables import PolicyVersion
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 POLICIES_KEPT = 64
 WHY_LENGTH_MIN = 3
+UNITS_OF_TIME = ("hours", "days", "minutes")
 # Read policies by their hash; a version never changes, so an entry is never stale.
 _READ: dict[str, Policy] = {}
 
@@ -49,6 +52,12 @@ class PolicyLoosens(Conflict):
     """A change that loosens anything needs more than one officer's word."""
 
     code = "policy.loosening"
+
+
+class PolicyNeedsHistory(Conflict):
+    """A policy that looks further back comes into force only after the state was rebuilt."""
+
+    code = "policy.needs_history"
 
 
 class ReasonMissing(Invalid):
@@ -128,11 +137,64 @@ def require_reason(why: str) -> None:
         raise ReasonMissing("`why` is empty: say why, it is kept on the record", field="why")
 
 
+def activate(session: Session, version_id: int, *, by: Actor, now: datetime) -> PolicyVersion:
+    """Put a version in force that only tightens; it reaches at once whatever is queued.
+
+    Raises PolicyLoosens for anything else, and for anything in doubt, saying what is missing.
+    """
+    from guardrails import tightening  # noqa: PLC0415
+
+    demand(by, "officer", to="put a policy in force")
+    in_force(session)  # So that there is something to compare with.
+    standing = store.in_force_locked(session)
+    version = store.version_locked(session, version_id)
+    if version is None:
+        raise NotFound("policy version", version_id)
+    if version.state == "in_force":
+        return version
+    old, new = _reread(standing.document, standing.hash), _reread(version.document, version.hash)
+    change = tightening.compare(old, new)
+    if not change.is_tightening:
+        raise _loosening(version_id, change)
+    _require_history(session, new, now=now)
+    store.supersede(session, standing, now=now)
+    store.put_in_force(session, version, by=by.name, now=now)
+    audit.note(
+        session, "policy.activate", f"policy:{version_id}", by=by, now=now,
+        hash=version.hash, was=old.hash, changes=[said.en for said in change.changes],
+    )  # fmt: skip
+    return version
+
+
+def window_needed(policy: Policy) -> timedelta | None:
+    """Give how far back touches may matter to a policy; None is for ever."""
+    longest = timedelta(0)
+    for rule, _ in policy.placed:
+        if isinstance(rule, Cap):
+            if rule.reach_back is None:
+                return None
+            longest = max(longest, rule.reach_back)
+            continue
+        for field in dataclasses.fields(rule):  # type: ignore[arg-type]
+            value, unit = getattr(rule, field.name), field.metadata.get("unit")
+            if unit in UNITS_OF_TIME and value is not None:
+                longest = max(longest, timedelta(**{unit: value}))
+    return longest
+
+
+def versions(
+    session: Session, *, before_id: int | None = None, limit: int = 100
+) -> Sequence[PolicyVersion]:
+    """Give versions, newest first, a page at a time."""
+    return store.versions(session, before_id=before_id, limit=limit)
+
+
 def effective(session: Session) -> Iterator[EffectiveLimit]:
     """Give every limit in force with its unit, bounds, strict direction and pack."""
     policy = in_force(session)
     bindings = {pack.name: pack.binding for pack in policy.packs}
     for rule, pack in policy.placed:
+        values = write_guardrail(rule)
         for field in dataclasses.fields(rule):  # type: ignore[arg-type]
             declared = field.metadata
             yield EffectiveLimit(
@@ -140,12 +202,39 @@ def effective(session: Session) -> Iterator[EffectiveLimit]:
                 bindings[pack],
                 rule.code,
                 field.name,
-                getattr(rule, field.name),
+                values[field.name],
                 declared.get("unit"),
                 declared.get("between"),
                 declared.get("stricter", "same"),
                 declared.get("says", ""),
             )
+
+
+def _loosening(version_id: int, change: "tightening.Change") -> PolicyLoosens:
+    """Say what a loosening still needs: a reason, a second officer, a finished back-test."""
+    message = (
+        f"policy version {version_id} loosens what is in force; that needs a reason, a second"
+        " officer and a finished back-test, and one officer alone can only tighten"
+    )
+    return PolicyLoosens(
+        message,
+        missing=["reason", "second_officer", "back_test"],
+        changes=[dataclasses.asdict(said) for said in change.changes],
+    )
+
+
+def _require_history(session: Session, policy: Policy, *, now: datetime) -> None:
+    """Refuse a policy that looks further back than the state rows do."""
+    needed = window_needed(policy)
+    kept_from = store.history_kept_from(session)
+    if kept_from is None or kept_from <= ALWAYS:
+        return
+    if needed is None or kept_from > now - needed:
+        message = (
+            "this policy counts touches older than the state rows keep: rebuild them first,"
+            f" they begin at {kept_from.date().isoformat()}"
+        )
+        raise PolicyNeedsHistory(message, kept_from=kept_from.isoformat())
 
 
 def _install_default(session: Session) -> str:

@@ -198,7 +198,7 @@ def lead_states(session: Session, campaign_id: int) -> list[tuple[str, str | Non
         .where(LeadProgress.campaign_id == campaign_id)
         .group_by(LeadProgress.state, LeadProgress.closed_because, has_due)
     )
-    return [row._tuple() for row in session.execute(statement)]
+    return list(session.execute(statement).tuples())
 
 
 def outcomes(session: Session, campaign_id: int, *, since: datetime | None) -> dict[str, int]:

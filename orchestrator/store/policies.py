@@ -1,14 +1,17 @@
 """Versions of the house policy, and the places an officer answers for."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from orchestrator.tables import JurisdictionAcceptance, PolicyVersion
+from orchestrator.tables import JurisdictionAcceptance, PersonState, PolicyVersion
+
+# Where a state row leaves nothing out.
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def hash_in_force(session: Session) -> str | None:
@@ -23,15 +26,20 @@ def document(session: Session, policy_hash: str) -> dict[str, Any] | None:
     return session.scalar(statement)
 
 
-def in_force_locked(session: Session) -> PolicyVersion | None:
+def in_force_locked(session: Session) -> PolicyVersion:
     """Give the version in force, locked, so that two activations happen one after the other."""
-    statement = select(PolicyVersion).where(PolicyVersion.state == "in_force").with_for_update()
-    return session.scalar(statement)
+    statement = (
+        select(PolicyVersion)
+        .where(PolicyVersion.state == "in_force")
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(statement).one()
 
 
 def version_locked(session: Session, version_id: int) -> PolicyVersion | None:
     """Give one version, locked."""
-    return session.get(PolicyVersion, version_id, with_for_update=True)
+    return session.get(PolicyVersion, version_id, with_for_update=True, populate_existing=True)
 
 
 def versions(session: Session, *, before_id: int | None, limit: int) -> Sequence[PolicyVersion]:
@@ -88,6 +96,26 @@ def install(
         .returning(PolicyVersion.id)
     )
     return session.scalar(statement) is not None
+
+
+def supersede(session: Session, version: PolicyVersion, *, now: datetime) -> None:
+    """Take a locked version out of force."""
+    version.state, version.superseded_at = "superseded", now
+    session.flush()
+
+
+def put_in_force(session: Session, version: PolicyVersion, *, by: str, now: datetime) -> None:
+    """Put a locked version in force; the database allows one."""
+    version.state, version.activated_by, version.activated_at = "in_force", by, now
+    version.superseded_at = None
+    session.flush()
+
+
+def history_kept_from(session: Session) -> datetime | None:
+    """Give the instant from which every state row has all touches; None when all have all."""
+    return session.scalar(
+        select(func.max(PersonState.kept_from)).where(PersonState.kept_from > BEGINNING)
+    )
 
 
 def accepted_regions(session: Session) -> frozenset[str]:
