@@ -4,9 +4,9 @@ The database comes from `migrations.upgrade`, or, on the command line, from `TAK
 """
 
 from alembic import context
-from orchestrator.config import Settings
 from sqlalchemy import Connection, create_engine, pool, text
 
+from orchestrator.config import Settings
 from orchestrator.tables import Base
 
 # Any fixed number would do; it means "somebody is migrating this database".

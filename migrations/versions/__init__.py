@@ -1,1 +1,1 @@
-"""One file a change of the schema, in the order of their dates."""
+"""The schema, version by version; a file says why."""
