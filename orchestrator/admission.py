@@ -43,6 +43,11 @@ def divide(session: Session, services: Services, *, now: datetime) -> dict[int, 
     """Say how many calls each running campaign may begin now."""
     settings = services.settings
     campaigns = running.running(session, now=now, due_max=settings.carrier_lines_max)
+    ticks = [campaign.ticked_at for campaign in campaigns if campaign.ticked_at is not None]
+    since = max(ticks, default=None)
+    rate = settings.carrier_calls_per_second_max
+    if not pacing.allowance(calls_per_second_max=rate, since=since, now=now):
+        return {}
     demands = [
         pacing.Demand(
             campaign.campaign_id,
@@ -60,13 +65,15 @@ def divide(session: Session, services: Services, *, now: datetime) -> dict[int, 
             ),
         )
         for campaign in campaigns
+        if pacing.allowance(
+            calls_per_second_max=campaign.calls_per_second_max, since=campaign.ticked_at, now=now
+        )
     ]
-    ticks = [campaign.ticked_at for campaign in campaigns if campaign.ticked_at is not None]
     capacity = pacing.wanted(
         lines_max=settings.carrier_lines_max,
         live=running.count_live(session),
-        calls_per_second_max=settings.carrier_calls_per_second_max,
-        since=max(ticks, default=None),
+        calls_per_second_max=rate,
+        since=since,
         now=now,
     )
     return pacing.shares(demands, capacity)

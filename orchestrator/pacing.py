@@ -18,17 +18,26 @@ class Demand:
     wanted: int
 
 
+def allowance(*, calls_per_second_max: float, since: datetime | None, now: datetime) -> int:
+    """Give how many calls a rate limit lets begin now; 0 when the next is not due yet.
+
+    It allows what the time since the last look allows, never more than a minute's worth: time
+    in which nothing was due is not saved up. A rate of less than a call a second adds up from
+    look to look, so a look that may begin nothing must not be noted as one.
+    """
+    # Long enough that the slowest rate comes to one call.
+    longest_seconds = max(AHEAD_MAX.total_seconds(), 1 / calls_per_second_max)
+    elapsed = longest_seconds if since is None else (now - since).total_seconds()
+    # Beat ticks a little early now and then: a second is what a look is worth at least.
+    return int(calls_per_second_max * max(min(elapsed, longest_seconds), 1.0) + 1e-9)
+
+
 def wanted(
     *, lines_max: int, live: int, calls_per_second_max: float, since: datetime | None, now: datetime
 ) -> int:
-    """Give how many calls may begin now under a line limit and a rate limit.
-
-    The rate allows what the time since the last look allows, never more than a minute's worth:
-    time in which nothing was due is not saved up beyond one look.
-    """
-    elapsed = AHEAD_MAX if since is None else min(now - since, AHEAD_MAX)
-    by_rate = int(calls_per_second_max * max(elapsed.total_seconds(), 1.0))
-    return max(0, min(lines_max - live, max(by_rate, 1)))
+    """Give how many calls may begin now under a line limit and a rate limit."""
+    by_rate = allowance(calls_per_second_max=calls_per_second_max, since=since, now=now)
+    return max(0, min(lines_max - live, by_rate))
 
 
 def shares(demands: Sequence[Demand], capacity: int) -> dict[int, int]:
