@@ -16,5 +16,6 @@ class JurisdictionUncovered(Guardrail, code="jurisdiction.uncovered"):
         """Object while any place the person may be in is covered by nothing."""
         for place in case.jurisdictions:
             if not place.covered_by:
-                return Reason(self.code, values={"region": place.region})
-        return None if case.jurisdictions else Reason(self.code, values={"region": "ZZ"})
+                kind = "unknown" if place.region == "ZZ" else "known"
+                return Reason(self.code, values={"region": place.region, "kind": kind})
+        return None if case.jurisdictions else Reason(self.code, values={"kind": "unknown"})

@@ -421,8 +421,10 @@ def stale(rule: Guardrail, case: Case, at: datetime) -> bool:
 
 def source(rule: Guardrail, case: Case, _: datetime) -> bool:
     of = case.lead.source
-    return of is not None and of.conversations > 0 and (
-        wilson(of.acceptances, of.conversations) < rule.floor
+    return (
+        of is not None
+        and of.conversations > 0
+        and (wilson(of.acceptances, of.conversations) < rule.floor)
     )
 
 

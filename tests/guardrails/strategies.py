@@ -199,8 +199,9 @@ def leads(draw: st.DrawFn, now: datetime) -> Lead:
         signal_at=draw(st.none() | before(now)),
         source=draw(
             st.none()
-            | st.sampled_from(((0, 0), (100, 0), (1000, 40), (1000, 30), (80, 1), (70, 0), (7, 7)))
-            .map(lambda rate: Source("list", *rate))
+            | st.sampled_from(
+                ((0, 0), (100, 0), (1000, 40), (1000, 30), (80, 1), (70, 0), (7, 7))
+            ).map(lambda rate: Source("list", *rate))
         ),
         reason=draw(st.sampled_from(("You looked at flats in May", "You asked", "", " ", None))),
         reason_facts=draw(st.sampled_from((0, 1, 2))),

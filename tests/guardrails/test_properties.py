@@ -21,18 +21,26 @@ def answers(case, policy):
 
 
 @given(cases())
-@settings(max_examples=400)
+@settings(max_examples=250)
 def test_the_house_policy_agrees_with_the_oracle(case):
     assert answers(case, HOUSE) == objections(case, HOUSE)
 
 
-@pytest.mark.parametrize("code", sorted(REGISTRY))
-def test_every_guardrail_agrees_with_the_oracle_under_any_limits(code):
-    @given(cases(), entries(code))
-    @settings(max_examples=120)
-    def agrees(case, entry):
-        policy = Policy((Pack("one", (read_guardrail("one", 1, entry),)),))
-        assert answers(case, policy) == objections(case, policy)
+FAMILIES = sorted({code.partition(".")[0] for code in REGISTRY})
+# Families that look at the clock or the history turn at many more places.
+DEEP = {"consent", "frequency", "history", "hours", "refusal", "suppression"}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_guardrail_agrees_with_the_oracle_under_any_limits(family):
+    codes = [code for code in sorted(REGISTRY) if code.startswith(f"{family}.")]
+
+    @given(cases(), st.tuples(*(entries(code) for code in codes)))
+    @settings(max_examples=150 if family in DEEP else 40)
+    def agrees(case, written):
+        for entry in written:
+            policy = Policy((Pack("one", (read_guardrail("one", 1, entry),)),))
+            assert answers(case, policy) == objections(case, policy), entry
 
     agrees()
 
@@ -80,6 +88,7 @@ def test_adding_a_guardrail_never_makes_a_call_easier(case, policy, extra):
         assert after.until >= before.until
 
 
+@settings(max_examples=40)
 @given(cases(), st.lists(PACKS, max_size=3), st.randoms(use_true_random=False))
 def test_the_order_of_packs_changes_no_reason(case, packs, chance):
     shuffled = list(packs)
@@ -96,6 +105,7 @@ class Broken(Guardrail):
         raise RuntimeError(f"{case.person.name} at +7 912 000 12 34")
 
 
+@settings(max_examples=30)
 @given(cases(), POLICIES)
 def test_a_guardrail_that_raises_objects_for_itself_and_tells_nothing(case, policy):
     broken = Policy((*policy.packs, Pack("broken", (Broken(),))))
@@ -112,6 +122,7 @@ def test_a_policy_reads_back_from_its_document_as_itself(policy):
     assert dataclasses.astuple(again) == dataclasses.astuple(policy)
 
 
+@settings(max_examples=30)
 @given(cases())
 def test_deciding_twice_gives_the_same_verdict(case):
     assert decide(case, HOUSE) == decide(dataclasses.replace(case), HOUSE)
