@@ -94,32 +94,33 @@ def _refresh(who: str) -> str:
 def lock(session: Session, person_ids: Iterable[int]) -> None:
     """Lock people in ascending order until the commit; whoever writes about them comes here first.
 
-    A person without a state row gets an empty one, so that there is something to lock.
+    A person without a state row gets one, made from the ledger, so that there is something to
+    lock and nobody decides on an empty history that is not.
     """
     ids = sorted(set(person_ids))
-    found = session.execute(
-        text(
-            "SELECT person_id FROM person_state WHERE person_id = ANY(:ids)"
-            " ORDER BY person_id FOR UPDATE"
-        ),
-        {"ids": ids},
-    ).all()
-    if len(found) < len(ids):
+    without_state = set(ids) - set(_lock(session, ids))
+    if without_state:
         session.execute(
             text(
                 "INSERT INTO person_state (person_id, kept_from)"
                 " SELECT p.id, '0001-01-01Z' FROM person p WHERE p.id = ANY(:ids) ORDER BY p.id"
                 " ON CONFLICT DO NOTHING"
             ),
-            {"ids": ids},
+            {"ids": sorted(without_state)},
         )
-        session.execute(
-            text(
-                "SELECT person_id FROM person_state WHERE person_id = ANY(:ids)"
-                " ORDER BY person_id FOR UPDATE"
-            ),
-            {"ids": ids},
-        )
+        _lock(session, ids)
+        refresh(session, without_state)
+
+
+def _lock(session: Session, ids: list[int]) -> list[int]:
+    rows = session.scalars(
+        text(
+            "SELECT person_id FROM person_state WHERE person_id = ANY(:ids)"
+            " ORDER BY person_id FOR UPDATE"
+        ),
+        {"ids": ids},
+    )
+    return [int(row) for row in rows]
 
 
 def company_of(session: Session, person_ids: Iterable[int]) -> set[int]:
