@@ -120,10 +120,11 @@ def of_cause(cause: int | None, *, was_answered: bool) -> Disposition:
     """Name the end of a call whose carrier gave a cause at best.
 
     A call that was answered and whose conversation nobody described is `unknown`: somebody spoke,
-    perhaps to refuse, so a person has to look.
+    perhaps to refuse, so a person has to look. A no in the cause is a no all the same.
     """
-    if was_answered:
+    disposition: Disposition = "no_answer"
+    if cause is not None and cause >= CAUSE_FIRST:
+        disposition = CAUSES.get(cause, "failed")
+    if was_answered and MEANINGS[disposition].refusal is None:
         return "unknown"
-    if cause is None or cause < CAUSE_FIRST:
-        return "no_answer"
-    return CAUSES.get(cause, "failed")
+    return disposition

@@ -101,9 +101,12 @@ def next_try(
     """Give the instant before which the lead rests, or None when there is no further try.
 
     `times` counts how often this lead's calls had this outcome, the present one included;
-    `attempts` counts all calls placed for this lead.
+    `attempts` counts all calls placed for this lead. A call that never left this machine used up
+    nothing of the lead, so its last pause is repeated however long the carrier is away.
     """
     pauses = plan.pauses_hours.get(outcome, ())
-    if times > len(pauses) or attempts >= plan.attempts_max:
+    if outcome == "not_sent":
+        times = min(times, len(pauses))
+    if not pauses or times > len(pauses) or attempts >= plan.attempts_max:
         return None
     return now + timedelta(hours=pauses[times - 1])

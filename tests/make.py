@@ -6,12 +6,14 @@ Rows are written as a use case would leave them; what a test is about, it says i
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
 from orchestrator.services import Actor
 from orchestrator.store import history
 from orchestrator.tables import (
+    Attempt,
     Campaign,
     Consent,
     JurisdictionAcceptance,
@@ -212,3 +214,28 @@ def a_due_lead(
     lead = a_lead(session, campaign, person=person, **facts)
     history.touch_leads(session, [person.id], NOON)
     return lead
+
+
+def an_attempt(session: Session, lead: Lead, *, state: str = "dialing", **facts: Any) -> Attempt:
+    """Make a call to a lead's first number, claimed unless it is only reserved."""
+    number_id = (
+        session.query(PersonNumber.number_id)
+        .filter_by(person_id=lead.person_id)
+        .order_by(PersonNumber.rank, PersonNumber.number_id)
+        .limit(1)
+        .scalar()
+    )
+    is_claimed = state not in {"reserved", "withdrawn"}
+    facts = {
+        "number_id": number_id, "ordinal": 1, "carrier": "simulated", "ring_seconds_max": 25,
+        "admission_id": 1, "reserved_at": NOON, "expires_at": NOON + timedelta(seconds=120),
+        "last_look_id": 2 if is_claimed else None, "claimed_at": NOON if is_claimed else None,
+        **facts,
+    }
+    attempt = Attempt(
+        id=uuid4(), lead_id=lead.id, campaign_id=lead.campaign_id, person_id=lead.person_id,
+        state=state, **facts,
+    )
+    session.add(attempt)
+    session.flush()
+    return attempt

@@ -4,20 +4,27 @@ It keeps what it saw (`simulated_call`, a row for every dial, even a second one 
 and what it will report (`simulated_event`) in the database, so that it outlives any process.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from orchestrator.clock import Clock
 from orchestrator.config import Settings
+from orchestrator.errors import TaktError
+from orchestrator.outcomes.receiving import cancel, hear
+from orchestrator.services import SYSTEM, Services
 from orchestrator.store import network
 from orchestrator.tables import SimulatedEvent
 from orchestrator.telephony.base import CarrierError, CarrierReport, Dial, EventKind, Failure
 from orchestrator.telephony.people import Scene, Temper, chance, play
+
+log = logging.getLogger(__name__)
 
 NAME = "simulated"
 QUARTER_SECONDS = 900
@@ -166,3 +173,34 @@ def report_of(event: SimulatedEvent) -> CarrierReport:
         callback_at=datetime.fromisoformat(callback_at) if callback_at else None,
         cause=body.get("cause"),
     )  # fmt: skip
+
+
+def deliver_due(services: Services, *, limit: int = 500) -> int:
+    """Deliver reports whose time has come, oldest first; gives how many were delivered.
+
+    Each is received and marked in one transaction, so one that could not be received comes again
+    next time. Several processes may deliver at once: each report is taken by one of them.
+    """
+    now = services.clock.now()
+    with services.transaction() as session:
+        due = network.due_events(session, now=now, limit=limit)
+    delivered = 0
+    for event_id in due:
+        try:
+            delivered += _deliver(services, event_id, now=now)
+        except (TaktError, OperationalError) as error:
+            extra = {"event_id": event_id, "error": type(error).__name__}
+            log.warning("simulated_event_not_received", extra=extra)
+    return delivered
+
+
+def _deliver(services: Services, event_id: int, *, now: datetime) -> bool:
+    """Deliver one report unless somebody else is at it."""
+    with services.transaction() as session:
+        event = network.take_event(session, event_id)
+        if event is None:
+            return False
+        _, to_cancel = hear(session, report_of(event), by=SYSTEM, now=now)
+        event.delivered_at = now
+    cancel(services, to_cancel)
+    return True
