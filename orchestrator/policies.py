@@ -12,9 +12,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from guardrails import Policy, PolicyError, load_pack, read_policy
+from guardrails import Guardrail, Policy, PolicyError, load_pack, read_policy
 from guardrails.policy import write_guardrail
 from guardrails.rules.frequency import Cap
+from guardrails.tightening import Change, compare
 from orchestrator import audit
 from orchestrator.errors import Conflict, Invalid, NotFound, Unavailable
 from orchestrator.roles import demand
@@ -107,6 +108,12 @@ def by_hash(session: Session, policy_hash: str) -> Policy:
     return policy
 
 
+def ever_in_force(session: Session) -> Iterator[tuple[int, Policy]]:
+    """Give every version that was ever in force, the oldest first, with its id."""
+    for version_id, policy_hash in store.ever_in_force(session):
+        yield version_id, by_hash(session, policy_hash)
+
+
 def draft(
     session: Session, document: Mapping[str, Any], *, why: str, by: Actor, now: datetime
 ) -> PolicyVersion:
@@ -142,8 +149,6 @@ def activate(session: Session, version_id: int, *, by: Actor, now: datetime) -> 
 
     Raises PolicyLoosens for anything else, and for anything in doubt, saying what is missing.
     """
-    from guardrails import tightening  # noqa: PLC0415
-
     demand(by, "officer", to="put a policy in force")
     in_force(session)  # So that there is something to compare with.
     standing = store.in_force_locked(session)
@@ -153,7 +158,7 @@ def activate(session: Session, version_id: int, *, by: Actor, now: datetime) -> 
     if version.state == "in_force":
         return version
     old, new = _reread(standing.document, standing.hash), _reread(version.document, version.hash)
-    change = tightening.compare(old, new)
+    change = compare(old, new)
     if not change.is_tightening:
         raise _loosening(version_id, change)
     _require_history(session, new, now=now)
@@ -161,7 +166,7 @@ def activate(session: Session, version_id: int, *, by: Actor, now: datetime) -> 
     store.put_in_force(session, version, by=by.name, now=now)
     audit.note(
         session, "policy.activate", f"policy:{version_id}", by=by, now=now,
-        hash=version.hash, was=old.hash, changes=[said.en for said in change.changes],
+        hash=version.hash, was=old.hash, changes=change.words("en"),
     )  # fmt: skip
     return version
 
@@ -174,11 +179,9 @@ def window_needed(policy: Policy) -> timedelta | None:
             if rule.reach_back is None:
                 return None
             longest = max(longest, rule.reach_back)
-            continue
-        for field in dataclasses.fields(rule):  # type: ignore[arg-type]
-            value, unit = getattr(rule, field.name), field.metadata.get("unit")
-            if unit in UNITS_OF_TIME and value is not None:
-                longest = max(longest, timedelta(**{unit: value}))
+        # Refusals are kept for good, so of the other families only this one reads touches.
+        elif rule.code.startswith("history."):
+            longest = max((longest, *_spans(rule)))
     return longest
 
 
@@ -210,7 +213,15 @@ def effective(session: Session) -> Iterator[EffectiveLimit]:
             )
 
 
-def _loosening(version_id: int, change: "tightening.Change") -> PolicyLoosens:
+def _spans(rule: Guardrail) -> Iterator[timedelta]:
+    """Give every length of time among a guardrail's limits."""
+    for field in dataclasses.fields(rule):  # type: ignore[arg-type]
+        value, unit = getattr(rule, field.name), field.metadata.get("unit")
+        if unit in UNITS_OF_TIME and value is not None:
+            yield timedelta(**{unit: value})
+
+
+def _loosening(version_id: int, change: Change) -> PolicyLoosens:
     """Say what a loosening still needs: a reason, a second officer, a finished back-test."""
     message = (
         f"policy version {version_id} loosens what is in force; that needs a reason, a second"
@@ -219,7 +230,8 @@ def _loosening(version_id: int, change: "tightening.Change") -> PolicyLoosens:
     return PolicyLoosens(
         message,
         missing=["reason", "second_officer", "back_test"],
-        changes=[dataclasses.asdict(said) for said in change.changes],
+        changes_en=change.words("en"),
+        changes_ru=change.words("ru"),
     )
 
 

@@ -72,16 +72,21 @@ def seal_some(session: Session, *, limit: int) -> int:
     return len(links)
 
 
-def verify(session: Session) -> ChainReport:
-    """Walk the whole chain and name whatever is not as it was sealed.
+def verify(session: Session, *, last: int | None = None) -> ChainReport:
+    """Walk the chain, or only its `last` links, and name whatever is not as it was sealed.
 
     What cannot be seen from inside: a tail cut off together with its seals. Compare `head` with
     a copy kept elsewhere for that.
     """
     altered: list[str] = []
     removed: list[str] = []
+    end = store.last_link(session)
     sealed, expected, previous = 0, 1, START
-    for links in store.chain(session):
+    if end is not None and last is not None and end.sequence > last:
+        before = store.link(session, end.sequence - last)
+        if before is not None:
+            expected, previous = before.sequence + 1, before.hash
+    for links in store.chain(session, after=expected - 1):
         keys = [(link.kind, link.record_id) for link in links]
         for link, (kind, record_id, digest) in zip(
             links, store.digests(session, keys), strict=True
@@ -96,7 +101,7 @@ def verify(session: Session) -> ChainReport:
                 removed.append(name)
             # Going on from the stored hash names the altered record alone, not all after it.
             sealed, expected, previous = sealed + 1, link.sequence + 1, link.hash
-    frontier = store.frontier(session, store.last_link(session))
+    frontier = store.frontier(session, end)
     slipped, waiting = store.without_seal(session, before_xid=frontier, limit=FINDINGS_MAX)
     return ChainReport(
         sealed,

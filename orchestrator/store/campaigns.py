@@ -162,6 +162,14 @@ def make_waiting_due(session: Session, *, campaign_id: int | None, now: datetime
     session.execute(change)
 
 
+def settled_leads(session: Session, campaign_id: int) -> frozenset[int]:
+    """Give the leads Takt does not work on any more: closed, or waiting for a person."""
+    statement = select(LeadProgress.lead_id).where(
+        LeadProgress.campaign_id == campaign_id, LeadProgress.state != "open"
+    )
+    return frozenset(session.scalars(statement))
+
+
 def ending(session: Session, *, now: datetime) -> list[int]:
     """Give campaigns that have nothing left to do: stopping, past their end, or all closed."""
     # Counting every lead is dear, so it is done only once none is open.

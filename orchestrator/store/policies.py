@@ -50,6 +50,16 @@ def versions(session: Session, *, before_id: int | None, limit: int) -> Sequence
     return session.scalars(statement).all()
 
 
+def ever_in_force(session: Session) -> list[tuple[int, str]]:
+    """Give id and hash of every version that was ever in force, the oldest first."""
+    statement = (
+        select(PolicyVersion.id, PolicyVersion.hash)
+        .where(PolicyVersion.activated_at.is_not(None))
+        .order_by(PolicyVersion.activated_at, PolicyVersion.id)
+    )
+    return list(session.execute(statement).tuples())
+
+
 def add_draft(
     session: Session,
     policy_hash: str,

@@ -146,9 +146,15 @@ def add_links(session: Session, links: Sequence[Link]) -> None:
     copying.copy_in(session, "seal", "sequence, kind, record_id, hash", rows)
 
 
-def chain(session: Session) -> Iterator[Sequence[Link]]:
-    """Give the whole chain from its start, some thousand links at a time."""
-    after = 0
+def link(session: Session, sequence: int) -> Link | None:
+    """Give one link of the chain."""
+    columns = (Seal.sequence, Seal.kind, Seal.record_id, Seal.hash)
+    row = session.execute(select(*columns).where(Seal.sequence == sequence)).first()
+    return None if row is None else Link(*row)
+
+
+def chain(session: Session, *, after: int) -> Iterator[Sequence[Link]]:
+    """Give the chain after a link, some thousand links at a time."""
     while True:
         columns = (Seal.sequence, Seal.kind, Seal.record_id, Seal.hash)
         statement = (

@@ -1,0 +1,18 @@
+"""What decides equals the ledger: every state row is what the ledger makes of it."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from orchestrator.invariants.finding import Finding, found, not_applicable
+from orchestrator.store import history
+
+SAYS = "every state row is what the ledger makes of it"
+
+
+def check(session: Session, *, since: datetime | None) -> Finding:
+    """Compare every state row with the ledger; too dear for every minute."""
+    if since is not None:
+        return not_applicable("state", SAYS, "only checked over everything")
+    people = history.differences(session)
+    return found("state", SAYS, [f"person:{person_id}" for person_id in people])
