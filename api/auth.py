@@ -31,6 +31,11 @@ class Caller:
         """Say whether numbers and names are shown to this role in full."""
         return self.actor.role not in MASKED_ROLES
 
+    @property
+    def reads_words(self) -> bool:
+        """Say whether the words of a refusal, which are evidence, are shown to this role."""
+        return self.sees_people or self.actor.role == "auditor"
+
 
 def caller(
     request: Request,
@@ -69,6 +74,7 @@ Reader = Annotated[Actor, Depends(allowed("manager", "officer", "auditor"))]
 Manager = Annotated[Actor, Depends(allowed("manager", "officer"))]
 Officer = Annotated[Actor, Depends(allowed("officer"))]
 Agent = Annotated[Actor, Depends(allowed("agent", "manager", "officer"))]
+Desk = Annotated[Actor, Depends(allowed("agent", "manager", "officer", "auditor"))]
 CarrierKey = Annotated[Actor, Depends(allowed("carrier"))]
 Admin = Annotated[Actor, Depends(allowed("admin"))]
 Stopper = Annotated[Actor, Depends(allowed("manager", "officer", "admin"))]

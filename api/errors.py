@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import exc as sql
 from starlette.exceptions import HTTPException
 
+from orchestrator.campaigns import CampaignChanged
 from orchestrator.errors import Conflict, Forbidden, Invalid, NotFound, TaktError, Unavailable
 
 log = logging.getLogger(__name__)
@@ -75,12 +76,6 @@ class PreconditionRequired(Conflict):
     code = "precondition.required"
 
 
-class PreconditionFailed(Conflict):
-    """Somebody else edited this since it was read."""
-
-    code = "precondition.failed"
-
-
 class ChangedMeanwhile(Conflict):
     """Somebody else changed the same thing at the same moment."""
 
@@ -106,7 +101,7 @@ STATUS: Mapping[type[TaktError], int] = {
     NotFound: 404,
     MethodNotAllowed: 405,
     Conflict: 409,
-    PreconditionFailed: 412,
+    CampaignChanged: 412,
     BodyTooLarge: 413,
     BodyWrongType: 415,
     Invalid: 422,

@@ -31,15 +31,17 @@ class Page:
     after: int | None
     url: URL
 
-    def shape(self, rows: Sequence[Any], out: Callable[[Any], T]) -> "PageOut[T]":
-        """Shape the rows found; `rows` may hold one more than the limit, which says there are more.
+    def shape(
+        self, rows: Sequence[Any], out: Callable[[Any], T], *, key: str = "id"
+    ) -> "PageOut[T]":
+        """Shape the rows found, ordered by the attribute `key`.
 
-        Each row needs an `id`, by which the list is ordered.
+        `rows` may hold one more than the limit, which says that there are more.
         """
         shown = rows[: self.limit]
         after = None
         if len(rows) > self.limit:
-            after = str(self.url.include_query_params(after=write_cursor(shown[-1].id)))
+            after = str(self.url.include_query_params(after=write_cursor(getattr(shown[-1], key))))
         return PageOut(items=[out(row) for row in shown], next=after)
 
 

@@ -8,11 +8,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from orchestrator.services import Services
 from orchestrator.store import health as store
+from orchestrator.store import heartbeat
 
 BROKER_SECONDS_MAX = 1.0
 DEFAULT_PORTS = {"redis": 6379, "rediss": 6379, "amqp": 5672, "amqps": 5671}
-# The worker's ticks leave a trace in the database at least this often while all is well.
-WORKER_SILENCE_MAX = timedelta(seconds=30)
+# A worker notes every tick, once a real second; a shifted clock runs through more of its own.
+WORKER_SILENCE_SECONDS_MAX = 15.0
 
 
 def look(services: Services) -> dict[str, str]:
@@ -22,6 +23,7 @@ def look(services: Services) -> dict[str, str]:
         "database": database,
         "broker": _broker(services),
         "clock": _clock(services) if database == "ok" else "unknown",
+        "worker": _worker(services) if database == "ok" else "unknown",
     }
 
 
@@ -53,3 +55,16 @@ def _clock(services: Services) -> str:
     except SQLAlchemyError:
         return "unreadable"
     return "ok"
+
+
+def _worker(services: Services) -> str:
+    try:
+        with services.sessions() as session:
+            at = heartbeat.last(session, "worker")
+        silent = None if at is None else services.clock.now() - at
+    except SQLAlchemyError:
+        return "unreadable"
+    if silent is None:
+        return "never heard of"
+    allowed = timedelta(seconds=WORKER_SILENCE_SECONDS_MAX * services.clock.rate)
+    return "ok" if silent <= allowed else "silent"
