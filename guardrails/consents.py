@@ -1,6 +1,6 @@
 """Whether a person's word allows a call, and from when until when it does."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from guardrails.facts import Consent, Purpose
@@ -15,7 +15,7 @@ class Standing(NamedTuple):
 
 
 GIVEN = Standing(is_given=True)
-NOT_GIVEN = Standing(is_given=False)
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 def standing(
@@ -32,21 +32,15 @@ def standing(
     date ends them all. An undated yes can be shown to nobody and satisfies no demand for evidence
     or age.
     """
-    latest_no: datetime | None = None
-    for consent in consents:
-        if not consent.given and consent.purpose in (None, purpose):
-            if consent.at is None:
-                return NOT_GIVEN
-            latest_no = consent.at if latest_no is None else max(latest_no, consent.at)
+    refused_at = latest_no(consents, purpose)
     has_expired, begins_at = False, None
     for consent in consents:
-        if not consent.given or consent.purpose not in (None, purpose):
+        if not is_yes(consent, purpose, evidence=evidence):
             continue
-        if evidence and not consent.evidence:
-            continue
-        if consent.at is None and (evidence or age_max is not None or latest_no is not None):
-            continue
-        if consent.at is not None and latest_no is not None and consent.at <= latest_no:
+        if consent.at is None:
+            if evidence or age_max is not None or refused_at is not None:
+                continue
+        elif refused_at is not None and consent.at <= refused_at:
             continue
         ends_at = end_of(consent, age_max)
         if ends_at is not None and ends_at <= now:
@@ -56,6 +50,25 @@ def standing(
         elif ends_at is None or consent.at < ends_at:
             begins_at = consent.at if begins_at is None else min(begins_at, consent.at)
     return Standing(is_given=False, has_expired=has_expired, begins_at=begins_at)
+
+
+def is_yes(consent: Consent, purpose: Purpose, *, evidence: bool) -> bool:
+    """Say whether this is a yes for the purpose, and can be shown if it must be."""
+    return (
+        consent.given
+        and (consent.purpose is None or consent.purpose == purpose)
+        and (consent.evidence or not evidence)
+    )
+
+
+def latest_no(consents: tuple[Consent, ...], purpose: Purpose) -> datetime | None:
+    """Give when the person last said no; one without a date is later than everything."""
+    latest: datetime | None = None
+    for consent in consents:
+        if not consent.given and consent.purpose in (None, purpose):
+            at = consent.at or END_OF_TIME
+            latest = at if latest is None else max(latest, at)
+    return latest
 
 
 def end_of(consent: Consent, age_max: timedelta | None) -> datetime | None:

@@ -198,13 +198,15 @@ def write_guardrail(guardrail: Guardrail) -> dict[str, Any]:
     """Write one guardrail as the entry it could be read from again."""
     entry: dict[str, Any] = {"code": guardrail.code}
     for field in dataclasses.fields(guardrail):  # type: ignore[arg-type]
-        value = getattr(guardrail, field.name)
-        if hasattr(value, "document"):
-            value = value.document
-        elif isinstance(value, tuple):
-            value = list(value)
-        entry[field.name] = value
+        entry[field.name] = write_value(getattr(guardrail, field.name))
     return entry
+
+
+def write_value(value: Any) -> Any:  # noqa: ANN401 - whatever a document may hold
+    """Write one field's value as a document holds it."""
+    if hasattr(value, "document"):
+        return value.document
+    return list(value) if isinstance(value, tuple) else value
 
 
 def load_pack(name: str = DEFAULT_PACK) -> Pack:

@@ -152,7 +152,7 @@ def repeat(rule: Guardrail, case: Case, at: datetime) -> bool:
 def zone(name: str) -> ZoneInfo | None:
     try:
         return None if name in ("Factory", "localtime", "posixrules") else ZoneInfo(name)
-    except Exception:
+    except (KeyError, ValueError, OSError):
         return None
 
 

@@ -1,4 +1,4 @@
-"""Cases and policies weighted to where a verdict turns: the limits themselves, give or take a little.
+"""Cases and policies weighted to where a verdict turns: at the limits, give or take a little.
 
 Every duration an offset is made of is one a limit may have, so the instant of the turn itself, the
 microsecond before it and the second after it all come up often.

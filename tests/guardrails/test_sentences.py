@@ -37,7 +37,7 @@ def test_every_variant_is_said_in_both_languages():
                 assert set(variant) == set(LANGUAGES), f"{code}.{kind}"
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(cases(), POLICIES)
 def test_every_reason_is_said_without_code_words(case, policy):
     for reason in decide(case, policy).reasons:
@@ -79,7 +79,7 @@ def test_an_end_within_a_minute_is_never_said_too_early():
 
 
 @pytest.mark.parametrize(
-    ("window", "said"),
+    "window,said",
     [
         ("calendar(day)", "a calendar day"),
         ("rolling(PT24H)", "any 24 hours"),
