@@ -27,16 +27,19 @@ def admit(services: Services, *, on_reserved: Callable[[list[UUID]], None]) -> i
     `on_reserved` is told the ids of each batch after it was committed: it sends the message. A
     message that is lost is sent again by the sweep.
     """
-    with services.transaction() as session:
-        if not running.lock_admission(session):
+    # The seat is held until every batch is reserved, or a second process would count the lines
+    # before this one has taken them. Its transaction writes nothing, so it keeps nobody waiting.
+    with services.transaction() as seat:
+        if not running.lock_admission(seat):
             return 0  # Another process is at it.
-        now = services.clock.now()
-        budget = divide(session, services, now=now)
-        running.mark_ticked(session, list(budget), now=now)
-    reserved = 0
-    for campaign_id, limit in budget.items():
-        reserved += admit_campaign(services, campaign_id, limit, on_reserved=on_reserved)
-    return reserved
+        with services.transaction() as session:
+            now = services.clock.now()
+            budget = divide(session, services, now=now)
+            running.mark_ticked(session, list(budget), now=now)
+        reserved = 0
+        for campaign_id, limit in budget.items():
+            reserved += admit_campaign(services, campaign_id, limit, on_reserved=on_reserved)
+        return reserved
 
 
 def divide(session: Session, services: Services, *, now: datetime) -> dict[int, int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from guardrails import facts
@@ -73,7 +74,7 @@ def read_ground(
     newest = session.execute(
         select(RegistryExtract.id, RegistryExtract.register, RegistryExtract.extracted_at)
         .where(RegistryExtract.is_complete)
-        .distinct(RegistryExtract.register)
+        .ext(distinct_on(RegistryExtract.register))
         .order_by(RegistryExtract.register, RegistryExtract.extracted_at.desc())
     ).all()
     accepted = session.scalars(
