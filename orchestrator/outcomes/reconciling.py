@@ -70,14 +70,13 @@ def reconcile(services: Services) -> Reconciled:
     return found
 
 
-def to_resend(
-    session: Session, now: datetime, *, older_than: timedelta = RESEND_AFTER
-) -> list[UUID]:
+def to_resend(session: Session, now: datetime, *, rate: float = 1.0) -> list[UUID]:
     """Name reservations whose message to the workers may be lost.
 
-    `older_than` is time of the installation's clock: a sweep under a fast clock passes more.
+    Messages travel in real time: under a clock that is `rate` times as fast, a message is given
+    that much more of the clock's time before it is believed lost.
     """
-    return attempts.unsent(session, now=now, older_than=older_than, limit=BATCH)
+    return attempts.unsent(session, now=now, older_than=RESEND_AFTER * rate, limit=BATCH)
 
 
 def _end_as_unknown(services: Services, attempt_id: UUID, *, now: datetime) -> bool:

@@ -12,9 +12,10 @@ from orchestrator.errors import Conflict, Forbidden, Invalid, NotFound
 from orchestrator.refusals.hearing import record
 from orchestrator.refusals.lifting import lift_refusal
 from orchestrator.services import Actor
-from orchestrator.store import history
+from orchestrator.store import attempts, history, progress
 from orchestrator.store import ledger as ledger_store
 from orchestrator.store import refusals as store
+from orchestrator.store.attempts import Subject
 from orchestrator.tables import Correction, Refusal, Touch
 
 
@@ -70,6 +71,9 @@ def correct(
             external_id=f"touch:{entry.id}", attempt_id=entry.attempt_id, touch_id=entry.id,
             by=by, now=now,
         )  # fmt: skip
+    subject = _lead_call(session, entry)
+    if subject is not None and meaning.closed_because is not None:
+        progress.close_lead(session, subject.lead_id, because=meaning.closed_because)
     note(
         session, "touch.corrected", f"touch:{touch.id}", by=by, now=now,
         entry=entry.id, becomes=disposition, why=why,
@@ -112,6 +116,9 @@ def settle_correction(
                 why = f"correction {correction_id}"
                 lift_refusal(session, no, consent_id=None, why=why, by=by, now=now)
         _hear_what_is_left(session, touch, correction, by=by, now=now)
+        subject = _lead_call(session, touch)
+        if subject is not None:
+            progress.hand_over_lead(session, subject.lead_id)
     store.settle(session, correction, settled=settled, evidence=evidence, by=by.name, now=now)
     note(
         session, f"correction.{settled}", f"correction:{correction_id}", by=by, now=now,
@@ -134,6 +141,11 @@ def _hear_what_is_left(
         taken_by=by.name, source="takt", external_id=f"correction:{correction.id}",
         attempt_id=touch.attempt_id, touch_id=touch.id, by=by, now=now,
     )  # fmt: skip
+
+
+def _lead_call(session: Session, touch: Touch) -> Subject | None:
+    """Give the call of ours that a contact was, if it was one."""
+    return None if touch.attempt_id is None else attempts.read_subject(session, touch.attempt_id)
 
 
 def _strength(refusal: Refusal) -> int:

@@ -21,6 +21,23 @@ def lock_progress(session: Session, lead_id: int) -> LeadProgress:
     return session.get_one(LeadProgress, lead_id, with_for_update=True, populate_existing=True)
 
 
+def close_lead(session: Session, lead_id: int, *, because: str) -> None:
+    """Close one lead; one that is closed keeps its cause."""
+    lead = lock_progress(session, lead_id)
+    if lead.state != "closed":
+        lead.state, lead.closed_because = "closed", because
+        lead.due_at = lead.not_before = lead.callback_at = None
+        session.flush()
+
+
+def hand_over_lead(session: Session, lead_id: int) -> None:
+    """Leave one lead to a person."""
+    lead = lock_progress(session, lead_id)
+    lead.state, lead.closed_because = "agent", None
+    lead.due_at = lead.not_before = lead.callback_at = None
+    session.flush()
+
+
 def close_leads_of(session: Session, person_ids: Iterable[int], *, because: str) -> None:
     """Close every lead of these people that is not closed yet."""
     statement = (
