@@ -64,22 +64,28 @@ def _make(region: str, overrides: Mapping[date, bool], today: date) -> Calendar:
 
 @lru_cache(maxsize=2048)
 def _published(region: str, year: int) -> frozenset[date] | None:
-    """Give the holidays of one year as published, or None when the package has no such place."""
+    """Give the holidays of one year as published, or None when the package has no such country.
+
+    A part of a country keeps the country's days even where it does not observe them: more days
+    of silence, never fewer.
+    """
     # Importing the package takes a while, and only processes that judge need it.
     import holidays  # noqa: PLC0415
 
     country, _, part = region.partition("-")
-    parts: tuple[str | None, ...] = (part,) if part else ASKED_BY_PARTS.get(country, (None,))
+    parts: tuple[str | None, ...] = (
+        None,
+        *ASKED_BY_PARTS.get(country, ()),
+        *([part] if part else []),
+    )
     days: set[date] = set()
     for subdivision in parts:
         try:
-            published = holidays.country_holidays(country, subdiv=subdivision, years=year)
+            days |= set(holidays.country_holidays(country, subdiv=subdivision, years=year))
         except NotImplementedError:
-            if part and _published(country, year) is not None:
-                # An unknown part of a known country keeps at least the country's days.
-                return _published(country, year)
-            return None
-        days |= set(published)
+            if subdivision is None:
+                return None
+            # A part the package does not know keeps at least the country's days.
     return frozenset(days)
 
 
