@@ -133,14 +133,15 @@ def is_as_strict(field: "dataclasses.Field[Any]", new: Any, old: Any) -> bool:  
     """Say whether a limit's new value is equal to the old one or stricter."""
     if new == old:
         return True
-    stricter = field.metadata["stricter"]
+    stricter: str = field.metadata["stricter"]
     if stricter in ("true", "false"):
         return (new is True) == (stricter == "true")
     if stricter == "more":
-        return set(old) <= set(new)
+        return frozenset(old).issubset(new)
     if stricter == "fewer":
-        within: bool = new.is_within(old) if hasattr(new, "is_within") else set(new) <= set(old)
-        return within
+        if hasattr(new, "is_within"):
+            return bool(new.is_within(old))
+        return frozenset(new).issubset(old)
     if None in (new, old):
         # None is for good where higher is stricter, and no limit where lower is.
         return (new is None) == (stricter == "higher")

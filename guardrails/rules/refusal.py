@@ -42,7 +42,7 @@ class RefusalCooldown(Guardrail, code="refusal.cooldown"):
     kinds: tuple[str, ...] = choices(NOES, of=KINDS, stricter="more", says="which refusals count")
     scope: str = choice("offer", of=SCOPES, says="what rests")
     rest_days: int | None = limit(
-        90, unit="days", between=(1, 3650), stricter="higher", optional=True,
+        None, unit="days", between=(1, 3650), stricter="higher", optional=True,
         says="how long it rests; none is for good",
     )  # fmt: skip
 
@@ -110,7 +110,7 @@ class RefusalRepeat(Guardrail, code="refusal.repeat"):
         365, unit="days", between=(1, 3650), stricter="higher", says="within which span"
     )
     rest_days: int | None = limit(
-        365, unit="days", between=(1, 3650), stricter="higher", optional=True,
+        None, unit="days", between=(1, 3650), stricter="higher", optional=True,
         says="how long everything rests; none is for good",
     )  # fmt: skip
     kinds: tuple[str, ...] = choices(KINDS, of=KINDS, stricter="more", says="which refusals count")

@@ -88,5 +88,5 @@ def test_a_mistake_in_a_pack_is_refused_with_its_place(entry, says):
 
 @pytest.mark.parametrize("written", ["soon", "5 days", "in 5 days ago"])
 def test_an_instant_that_cannot_be_read_is_refused(written):
-    with pytest.raises(ValueError, match="soon|days"):
+    with pytest.raises(ValueError, match=written):
         read_case({"lead": {"signal_at": written}})
