@@ -9,6 +9,8 @@ from orchestrator.intake import values
 from orchestrator.intake.columns import Kind
 from orchestrator.intake.refused import ImportRefused, Unreadable
 
+DEFAULT_SOURCE = "import"
+
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How to read a file; everything has a harmless default but a register's name and date.
@@ -18,7 +20,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     the person declared or only what their address suggests.
     """
 
-    source: str = "import"
+    source: str = DEFAULT_SOURCE
     default_region: str | None = None
     mapping: dict[str, str | list[str]] = msgspec.field(default_factory=dict)
     date_order: Literal["day_first", "month_first"] = "day_first"

@@ -36,6 +36,13 @@ class EmptyRow:
 Reading: TypeAlias = LeadRow | TouchRow | DoNotCallRow | ListedRow | Rejection | EmptyRow
 
 
+@dataclass(slots=True)
+class Reached:
+    """How far into a file its reader is, for whoever shows progress."""
+
+    bytes: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A file that was looked at whole and can be imported."""
@@ -48,11 +55,15 @@ class Opened:
     region: str  # The country of numbers written without one.
     company: str  # Whose calls these are: no name of a person.
 
-    def rows(self, *, now: datetime, after: int = 0) -> Iterator[Reading]:
+    def rows(
+        self, *, now: datetime, after: int = 0, reached: Reached | None = None
+    ) -> Iterator[Reading]:
         """Read every row below `after`, in order; each becomes something or is rejected."""
         read = self._reader(now)
+        reached = reached or Reached()
         for row in sources.rows(self.path, self.survey):
             if row.number > after:
+                reached.bytes = row.offset or reached.bytes
                 yield self._read(row, read)
 
     def _read(self, row: Row, read: Callable[[int, Sequence[Cell]], Reading]) -> Reading:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from orchestrator.intake.columns import COLUMNS_MAX
 from orchestrator.intake.refused import ImportRefused
@@ -22,14 +22,14 @@ def survey(path: Path, *, sheet: str | None, encoding: str | None) -> Survey:
     """Find encoding, delimiter and header, and read the file to its end once."""
     del sheet
     found = encodings.detect(path, declared=encoding)
-    with _opened(path, found) as stream:
+    with path.open("rb") as file, _decoded(file, found) as stream:
         first = _first_record(stream)
     delimiter = _declared(first) or _delimiter(first)
     header: tuple[str, ...] | None = None
     header_row = 1
     for row in _records(path, found, delimiter):
         if header is None:
-            if row == (row.number, (), None) or (row.number == 1 and row.cells[0] == "sep="):
+            if not row.cells or (row.number == 1 and row.cells[0] == "sep="):
                 continue
             header, header_row = _header(row), row.number
     if header is None:
@@ -86,7 +86,7 @@ class Lines:
 
 
 def _records(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
-    with _opened(path, encoding) as stream:
+    with path.open("rb") as file, _decoded(file, encoding) as stream:
         lines = Lines(stream)
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         while True:
@@ -100,20 +100,18 @@ def _records(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
                     raise ImportRefused("quote_unclosed", row=lines.first) from None
                 yield Row(lines.first, _raw(lines), ("bad_row", "quotes"))
                 continue
-            if any("\0" in line for line in lines.pending):
-                yield Row(lines.first, cells, ("nul_byte", ""))
-            elif is_empty(cells):
-                yield Row(lines.first, ())
-            else:
-                yield Row(lines.first, cells)
+            problem = ("nul_byte", "") if any("\0" in line for line in lines.pending) else None
+            if problem is None and is_empty(cells):
+                cells = []
+            yield Row(lines.first, cells, problem, file.tell())
 
 
 def _raw(lines: Lines) -> list[str]:
     return ["".join(lines.pending).rstrip("\r\n")]
 
 
-def _opened(path: Path, encoding: str) -> TextIOWrapper:
-    return TextIOWrapper(path.open("rb"), encoding=encoding, newline="")
+def _decoded(file: BinaryIO, encoding: str) -> TextIOWrapper:
+    return TextIOWrapper(file, encoding=encoding, newline="")
 
 
 def _first_record(stream: TextIOWrapper) -> str:

@@ -35,7 +35,9 @@ def survey(path: Path, *, sheet: str | None, encoding: str | None) -> Survey:
 
 def rows(path: Path, survey: Survey) -> Iterator[Row]:
     """Give every object as the cells of the header's keys."""
+    offset = 0
     for number, line in _lines(path):
+        offset += len(line)
         if not line.strip():
             yield Row(number, ())
             continue
@@ -45,7 +47,7 @@ def rows(path: Path, survey: Survey) -> Iterator[Row]:
             continue
         cells: list[Cell] = [found.get(key) for key in survey.header]
         has_nul = b"\\u0000" in line and "\0" in str(cells)
-        yield Row(number, cells, ("nul_byte", "") if has_nul else None)
+        yield Row(number, cells, ("nul_byte", "") if has_nul else None, offset)
 
 
 def _object(line: bytes) -> dict[str, SCALAR | list[SCALAR]] | str:

@@ -17,6 +17,7 @@ class Row(NamedTuple):
     number: int  # The physical line, or sheet row, on which it starts; the header is 1.
     cells: Sequence[Cell]
     problem: tuple[str, str] | None = None  # Code, and what to quote in its sentence.
+    offset: int = 0  # About how many bytes of the file lie behind it; 0 where nobody knows.
 
 
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
