@@ -104,7 +104,9 @@ class Touch(Base):
     __table_args__ = (
         UniqueConstraint("source", "external_id"),
         Index("ix_touch_person_id", "person_id", "at"),
-        Index("ix_touch_corrects_id", "corrects_id", postgresql_where=text("corrects_id > 0")),
+        Index(
+            "ix_touch_corrects_id", "corrects_id", postgresql_where=text("corrects_id IS NOT NULL")
+        ),
         CheckConstraint("reach IN ('rang', 'message', 'answered', 'conversation')", name="reach"),
         CheckConstraint(
             "channel IN ('call', 'sms', 'email', 'push', 'messenger', 'visit')", name="channel"

@@ -4,7 +4,8 @@ from sqlalchemy import DDL, event
 
 from orchestrator.tables.base import Base
 
-COUNT_LEADS = (
+# What a migration executes.
+CREATE = (
     """
     CREATE FUNCTION count_leads() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -24,5 +25,7 @@ COUNT_LEADS = (
     """,
 )
 
-for _statement in COUNT_LEADS:
+DROP = ("DROP TRIGGER count_leads ON lead", "DROP FUNCTION count_leads()")
+
+for _statement in CREATE:
     event.listen(Base.metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]

@@ -5,7 +5,7 @@ The triggers make the record append-only and count leads whoever inserts them.
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-22 12:27:24.652242+00:00
+Create Date: 2026-11-22 12:38:31.951999+00:00
 """
 
 import sqlalchemy as sa
@@ -489,7 +489,7 @@ def upgrade() -> None:
         "touch",
         ["corrects_id"],
         unique=False,
-        postgresql_where=sa.text("corrects_id > 0"),
+        postgresql_where=sa.text("corrects_id IS NOT NULL"),
     )
     op.create_index("ix_touch_person_id", "touch", ["person_id", "at"], unique=False)
     op.create_table(
@@ -978,7 +978,9 @@ def downgrade() -> None:
     op.drop_table("campaign")
     op.drop_index("ix_touch_person_id", table_name="touch")
     op.drop_index(
-        "ix_touch_corrects_id", table_name="touch", postgresql_where=sa.text("corrects_id > 0")
+        "ix_touch_corrects_id",
+        table_name="touch",
+        postgresql_where=sa.text("corrects_id IS NOT NULL"),
     )
     op.drop_table("touch")
     op.drop_table("person_state")
