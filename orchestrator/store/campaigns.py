@@ -195,10 +195,10 @@ def live(session: Session, campaign_id: int) -> dict[str, int]:
         .where(Attempt.campaign_id == campaign_id, Attempt.state.in_(LIVE))
         .group_by(Attempt.state)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(iter(session.execute(statement)))
 
 
-def lead_states(session: Session, campaign_id: int) -> list[tuple[str, str | None, bool, int]]:
+def lead_states(session: Session, campaign_id: int) -> Sequence[tuple[str, str | None, bool, int]]:
     """Count leads by state, by why they were closed, and by whether they are due at a time."""
     has_due = LeadProgress.due_at.is_not(None)
     statement = (
@@ -206,7 +206,7 @@ def lead_states(session: Session, campaign_id: int) -> list[tuple[str, str | Non
         .where(LeadProgress.campaign_id == campaign_id)
         .group_by(LeadProgress.state, LeadProgress.closed_because, has_due)
     )
-    return list(session.execute(statement).tuples())
+    return session.execute(statement).all()
 
 
 def outcomes(session: Session, campaign_id: int, *, since: datetime | None) -> dict[str, int]:

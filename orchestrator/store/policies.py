@@ -50,14 +50,14 @@ def versions(session: Session, *, before_id: int | None, limit: int) -> Sequence
     return session.scalars(statement).all()
 
 
-def ever_in_force(session: Session) -> list[tuple[int, str]]:
+def ever_in_force(session: Session) -> Sequence[tuple[int, str]]:
     """Give id and hash of every version that was ever in force, the oldest first."""
     statement = (
         select(PolicyVersion.id, PolicyVersion.hash)
         .where(PolicyVersion.activated_at.is_not(None))
         .order_by(PolicyVersion.activated_at, PolicyVersion.id)
     )
-    return list(session.execute(statement).tuples())
+    return session.execute(statement).all()
 
 
 def add_draft(
