@@ -1,6 +1,6 @@
 """What refusals add up to: which no means what, and when several of them make a stronger one."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,7 +9,6 @@ from guardrails.facts import FINAL_REFUSALS, Campaign, Refusal
 KINDS: Final = (
     "soft", "explicit", "decline", "do_not_call", "list_removal", "operator", "complaint",
 )  # fmt: skip
-SCOPES: Final = ("offer", "topic", "everything")
 NOES: Final = ("soft", "explicit")  # Said in words; being pressed away is no word.
 
 
@@ -33,6 +32,17 @@ def is_to_topic(refusal: Refusal, campaign: Campaign) -> bool:
     if refusal.topic is None or refusal.topic == campaign.topic:
         return True
     return refusal.offer == campaign.offer
+
+
+def is_any(_refusal: Refusal, _campaign: Campaign) -> bool:
+    """Say that a no rests everything."""
+    return True
+
+
+HITS: Final[dict[str, Callable[[Refusal, Campaign], bool]]] = {
+    "offer": is_to_offer, "topic": is_to_topic, "everything": is_any,
+}  # fmt: skip
+SCOPES: Final[tuple[str, ...]] = tuple(HITS)
 
 
 def latest_of_many(ats: Iterable[datetime], times: int, within: timedelta) -> datetime | None:

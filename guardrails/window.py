@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, cast
 
+from guardrails.facts import ZoneEvidence
 from guardrails.zones import PeriodUnit, period_end
 
 FORM = re.compile(r"(?:rolling\((P\d+D|PT\d+H)\)|calendar\((day|week|month)\)|(ever))")
@@ -23,14 +24,14 @@ class Window:
     unit: PeriodUnit | None = None
     document: str = ""
 
-    def counts_until(self, at: datetime, zones: tuple[str, ...]) -> datetime | None:
+    def counts_until(self, at: datetime, evidence: tuple[ZoneEvidence, ...]) -> datetime | None:
         """Give the first instant at which a touch of this instant counts no more, or None.
 
         A rolling window is elapsed time. A calendar one follows the clocks of all zones the
         person may be in: the touch counts until its period has ended in every one of them.
         """
         if self.unit is not None:
-            return period_end(at, self.unit, zones)
+            return period_end(at, self.unit, evidence)
         return None if self.span is None else at + self.span
 
 

@@ -96,31 +96,37 @@ def offset_at(name: str, instant: int) -> int:
     return 0 if ahead is None else ahead.days * DAY + ahead.seconds
 
 
-def period_end(at: datetime, unit: PeriodUnit, zones: tuple[str, ...]) -> datetime:
+def period_end(at: datetime, unit: PeriodUnit, evidence: tuple[ZoneEvidence, ...]) -> datetime:
     """Give the instant by which the calendar period that holds `at` has ended in every zone.
 
-    Weeks begin on Monday. A period ends where the next local date begins, which is not always
-    midnight: some clocks go forward at midnight.
+    The zones are those the person may be in; when that cannot be said, it is everywhere. Weeks
+    begin on Monday. A period ends where the next local date begins, which is not always midnight:
+    some clocks go forward at midnight.
     """
-    ends = period_ends(unit, zones, at.year)
-    return datetime.fromtimestamp(ends[1][bisect_right(ends[0], at.timestamp())], UTC)
+    turns, ends = period_ends(unit, evidence, at.year)
+    return ends[bisect_right(turns, at.timestamp())]
+
+
+@lru_cache(maxsize=16_384)
+def period_ends(
+    unit: PeriodUnit, evidence: tuple[ZoneEvidence, ...], year: int
+) -> tuple[list[float], list[datetime]]:
+    """List, for one UTC year, when periods end in any zone, and when then all have ended."""
+    return ends_in_all(unit, candidate_zones(evidence) or EVERYWHERE, year)
 
 
 @lru_cache(maxsize=4096)
-def period_ends(
+def ends_in_all(
     unit: PeriodUnit, zones: tuple[str, ...], year: int
-) -> tuple[list[float], list[int]]:
-    """List, for one UTC year, when periods end in any zone, and when then all have ended."""
+) -> tuple[list[float], list[datetime]]:
+    """Do the same for a set of zones."""
     boundaries = [period_starts(unit, zone, year) for zone in zones]
-    turns = sorted({turn for starts in boundaries for turn in starts})
-    # From turns[i - 1] until turns[i] the answer is one and the same.
-    latest = [
-        max(starts[bisect_right(starts, turn)] for starts in boundaries)
-        for turn in turns
-        if all(turn < starts[-1] for starts in boundaries)
-    ]
-    first = max(starts[0] for starts in boundaries)
-    return [float(turn) for turn in turns[: len(latest)]], [first, *latest]
+    last = min(starts[-1] for starts in boundaries)
+    turns = sorted({turn for starts in boundaries for turn in starts if turn < last})
+    # From one turn until the next the answer is one and the same.
+    ends = [max(starts[0] for starts in boundaries)]
+    ends += [max(starts[bisect_right(starts, turn)] for starts in boundaries) for turn in turns]
+    return [float(turn) for turn in turns], [datetime.fromtimestamp(end, UTC) for end in ends]
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,6 @@ from guardrails.facts import CHANNELS, REACHES, UNITS, Case, Touch
 from guardrails.guardrail import Guardrail, choice, choices, limit
 from guardrails.verdict import Reason, Value
 from guardrails.window import Window, read_window
-from guardrails.zones import EVERYWHERE, candidate_zones
 
 ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -53,6 +52,11 @@ class Cap(Guardrail):
         )
 
     @cached_property
+    def values(self) -> dict[str, Value]:
+        """Give what the sentence of an objection is filled with."""
+        return {"max": self.max, "unit": self.unit, "window": self.window.document}
+
+    @cached_property
     def lock(self) -> timedelta:
         """Give the time to wait after the cap was filled."""
         return timedelta(hours=self.lock_hours)
@@ -88,10 +92,7 @@ class Cap(Guardrail):
                 return None
             if case.now < asked_at and (until is None or asked_at < until):
                 until = asked_at
-        values: dict[str, Value] = {
-            "max": self.max, "unit": self.unit, "window": self.window.document,
-        }  # fmt: skip
-        return Reason(self.code, until, values)
+        return Reason(self.code, until, self.values)
 
     def counting(self, case: Case) -> list[datetime]:
         """Give when the touches that count were made, latest first."""
@@ -114,16 +115,14 @@ class Cap(Guardrail):
 
     def full_until(self, case: Case, ats: list[datetime]) -> tuple[bool, datetime | None]:
         """Say whether the cap holds now, and until when; None is for ever."""
-        zones = EVERYWHERE
-        if self.window.unit is not None:
-            zones = candidate_zones(case.person.zones) or EVERYWHERE
-        until = self.window.counts_until(ats[self.max - 1], zones)
+        evidence = case.person.zones
+        until = self.window.counts_until(ats[self.max - 1], evidence)
         if until is None:
             return True, None
         if self.lock_hours:
             # A touch fills the cap when the one `max - 1` before it still counted at its instant.
             for filling, first in zip(ats, ats[self.max - 1 :], strict=False):
-                counted_until = self.window.counts_until(first, zones)
+                counted_until = self.window.counts_until(first, evidence)
                 if counted_until is not None and filling < counted_until:
                     until = max(until, filling + self.lock)
                     break

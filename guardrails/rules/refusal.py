@@ -1,20 +1,13 @@
 """A no is heard, counted and remembered: the rungs of the refusal ladder."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from guardrails.facts import PURPOSES, Case
+from guardrails.facts import PURPOSES, Campaign, Case, Refusal
 from guardrails.guardrail import Guardrail, choice, choices, limit
-from guardrails.ladder import (
-    KINDS,
-    NOES,
-    SCOPES,
-    is_final,
-    is_to_offer,
-    is_to_topic,
-    latest_of_many,
-)
-from guardrails.verdict import Reason, Value
+from guardrails.ladder import HITS, KINDS, NOES, SCOPES, is_final, is_to_topic, latest_of_many
+from guardrails.verdict import Reason
 
 
 class RefusalFinal(Guardrail, code="refusal.final"):
@@ -46,17 +39,24 @@ class RefusalCooldown(Guardrail, code="refusal.cooldown"):
         says="how long it rests; none is for good",
     )  # fmt: skip
 
+    @cached_property
+    def rest(self) -> timedelta | None:
+        """Give the rest as elapsed time."""
+        return None if self.rest_days is None else timedelta(days=self.rest_days)
+
+    @cached_property
+    def hits(self) -> Callable[[Refusal, Campaign], bool]:
+        """Give what says whether a no is to what this guardrail lets rest."""
+        return HITS[self.scope]
+
     def check(self, case: Case) -> Reason | None:
         """Object until the latest matching refusal has rested long enough."""
         for refusal in reversed(case.refusals):
-            if refusal.kind not in self.kinds:
-                continue
-            if self.scope == "offer" and not is_to_offer(refusal, case.campaign):
-                continue
-            if self.scope == "topic" and not is_to_topic(refusal, case.campaign):
-                continue
-            values: dict[str, Value] = {"refused_at": refusal.at, "kind": self.scope}
-            return rest(self.code, case.now, refusal.at, rest_days=self.rest_days, values=values)
+            if refusal.kind in self.kinds and self.hits(refusal, case.campaign):
+                until = None if self.rest is None else refusal.at + self.rest
+                if until is not None and case.now >= until:
+                    return None
+                return Reason(self.code, until, {"refused_at": refusal.at, "kind": self.scope})
         return None
 
 
@@ -92,11 +92,7 @@ class RefusalTopic(Guardrail, code="refusal.topic"):
             for refusal in case.refusals
             if refusal.kind in self.kinds and is_to_topic(refusal, case.campaign)
         )
-        filled_at = latest_of_many(noes, self.times, self.within)
-        if filled_at is None:
-            return None
-        values: dict[str, Value] = {"times": self.times, "refused_at": filled_at}
-        return rest(self.code, case.now, filled_at, rest_days=self.rest_days, values=values)
+        return rest_from(latest_of_many(noes, self.times, self.within), self, case.now)
 
 
 class RefusalRepeat(Guardrail, code="refusal.repeat"):
@@ -128,23 +124,16 @@ class RefusalRepeat(Guardrail, code="refusal.repeat"):
         if len(case.refusals) < self.times or case.campaign.purpose not in self.purposes:
             return None
         noes = (refusal.at for refusal in case.refusals if refusal.kind in self.kinds)
-        filled_at = latest_of_many(noes, self.times, self.within)
-        if filled_at is None:
-            return None
-        values: dict[str, Value] = {"times": self.times, "refused_at": filled_at}
-        return rest(self.code, case.now, filled_at, rest_days=self.rest_days, values=values)
+        return rest_from(latest_of_many(noes, self.times, self.within), self, case.now)
 
 
-def rest(
-    code: str,
-    now: datetime,
-    since: datetime,
-    *,
-    rest_days: int | None,
-    values: dict[str, Value],
+def rest_from(
+    filled_at: datetime | None, rule: RefusalTopic | RefusalRepeat, now: datetime
 ) -> Reason | None:
-    """Object until a rest of so many days is over; without a number, for good."""
-    if rest_days is None:
-        return Reason(code, values=values)
-    until = since + timedelta(days=rest_days)
-    return Reason(code, until, values) if now < until else None
+    """Object until the rest after the no that made the number full is over; or for good."""
+    if filled_at is None:
+        return None
+    until = None if rule.rest_days is None else filled_at + timedelta(days=rule.rest_days)
+    if until is not None and now >= until:
+        return None
+    return Reason(rule.code, until, {"times": rule.times, "refused_at": filled_at})
