@@ -104,15 +104,15 @@ def hear(
     event_id = attempts.add_event(session, _row(report, now))
     if event_id is None:
         return "repeated", []
+    if report.kind in ("ringing", "answered") and attempts.advance(
+        session, report.attempt_id, to=report.kind, at=report.at
+    ):
+        return "applied", []
     subject = attempts.read_subject(session, report.attempt_id)
     if subject is None:
         attempts.set_effect(session, event_id, "unknown_call")
         return "unknown_call", []
     if report.kind == "turn":
-        return "applied", []
-    if report.kind != "ended" and attempts.advance(
-        session, report.attempt_id, to=report.kind, at=report.at
-    ):
         return "applied", []
     is_news, to_cancel = _weigh(session, subject, event_id, report, by=by, now=now)
     if not is_news:

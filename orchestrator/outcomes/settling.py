@@ -34,7 +34,9 @@ def settle(
     The person and the attempt are locked, and after a no everybody who shares a number. A first
     end is appended to the ledger; a later, different one is appended as a correction of it.
     """
-    entries = ledger_store.entries_of(session, attempt.id, subject.person_id)
+    entries = []
+    if attempt.ended_at is not None:
+        entries = ledger_store.entries_of(session, attempt.id, subject.person_id)
     attempt.state, attempt.ended_at = _state_after(attempt, after), after.at
     attempt.outcome = after.disposition
     session.flush()

@@ -58,11 +58,18 @@ def due_events(session: Session, *, now: datetime, limit: int) -> list[int]:
     return list(session.scalars(statement))
 
 
-def take_event(session: Session, event_id: int) -> SimulatedEvent | None:
-    """Lock one undelivered event, or give None when another process has or had it."""
-    statement = (
-        select(SimulatedEvent)
+def take_event(session: Session, event_id: int, *, now: datetime) -> SimulatedEvent | None:
+    """Mark one event as delivered, or give None when another process has or had it."""
+    free = (
+        select(SimulatedEvent.id)
         .where(SimulatedEvent.id == event_id, SimulatedEvent.delivered_at.is_(None))
         .with_for_update(skip_locked=True)
     )
-    return session.scalars(statement).one_or_none()
+    statement = (
+        update(SimulatedEvent)
+        .where(SimulatedEvent.id == free.scalar_subquery())
+        .values(delivered_at=now)
+        .returning(SimulatedEvent)
+    )
+    found = session.scalars(statement, execution_options={"synchronize_session": False})
+    return found.one_or_none()

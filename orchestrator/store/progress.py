@@ -16,7 +16,10 @@ _ENSURE = text(
 
 
 def lock_progress(session: Session, lead_id: int) -> LeadProgress:
-    """Give where a lead stands, locked until the commit."""
+    """Give where a lead stands, locked until the commit; a lead never screened is open."""
+    found = session.get(LeadProgress, lead_id, with_for_update=True, populate_existing=True)
+    if found is not None:
+        return found
     session.execute(_ENSURE, {"lead_id": lead_id})
     return session.get_one(LeadProgress, lead_id, with_for_update=True, populate_existing=True)
 

@@ -197,10 +197,9 @@ def deliver_due(services: Services, *, limit: int = 500) -> int:
 def _deliver(services: Services, event_id: int, *, now: datetime) -> bool:
     """Deliver one report unless somebody else is at it."""
     with services.transaction() as session:
-        event = network.take_event(session, event_id)
+        event = network.take_event(session, event_id, now=now)
         if event is None:
             return False
         _, to_cancel = hear(session, report_of(event), by=SYSTEM, now=now)
-        event.delivered_at = now
     cancel(services, to_cancel)
     return True
