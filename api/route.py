@@ -4,9 +4,10 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 
-from api import idempotency
+from api import auth, idempotency
 from api.body import read_json
 from api.errors import BodyWrongType
 
@@ -22,6 +23,8 @@ class PlainRoute(APIRoute):
         async def handler(request: Request) -> Response:
             kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if form:
+                # A form is large: nobody fills our disk before we know who it is.
+                await run_in_threadpool(auth.caller, request, request.app.state.services)
                 require_type(kind, "multipart/form-data")
             elif self.body_field is not None or await request.body():
                 raw = await request.body()
@@ -29,7 +32,8 @@ class PlainRoute(APIRoute):
                     require_type(kind, "application/json")
                     # What Starlette itself would parse, parsed more carefully.
                     request._json = read_json(raw)  # noqa: SLF001
-            request.state.request_hash = await idempotency.hash_request(request)
+            if "idempotency-key" in request.headers:
+                request.state.request_hash = await idempotency.hash_request(request)
             response = await answer(request)
             await idempotency.keep(request, response)
             return response

@@ -1,16 +1,16 @@
 """The record: is the chain whole, do the promises hold, who did what."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import Reader
-from api.deps import Transaction
+from api.deps import Now, Transaction
 from api.paging import PageOut, ThePage
 from api.route import ActingRoute
-from orchestrator import sealing
+from orchestrator import invariants, sealing
 from orchestrator.store import lists
 from orchestrator.tables import AuditEvent
 
@@ -31,6 +31,19 @@ class ChainOut(BaseModel):
     inserted: list[str]
 
 
+class FindingOut(BaseModel):
+    """One promise, and whether it holds."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    promise: str
+    says: str
+    result: Literal["ok", "broken", "not applicable"]
+    count: int
+    offenders: list[str]
+    note: str
+
+
 class DeedOut(BaseModel):
     """Who did what, when, to which thing."""
 
@@ -49,6 +62,18 @@ class DeedOut(BaseModel):
 def verify_chain(session: Transaction, _: Reader) -> ChainOut:
     """Walk the whole chain and name whatever is not as it was sealed."""
     return ChainOut.model_validate(sealing.verify(session))
+
+
+@router.get("/invariants")
+def check_invariants(
+    session: Transaction,
+    _: Reader,
+    now: Now,
+    lately: Annotated[bool, Query(description="Only what the last 24 hours brought.")] = False,  # noqa: FBT002 - a query
+) -> list[FindingOut]:
+    """Check every promise over everything that was ever done, or over the last day."""
+    check = invariants.check_lately if lately else invariants.check_all
+    return [FindingOut.model_validate(each) for each in check(session, now)]
 
 
 @router.get("/events")

@@ -1,4 +1,4 @@
-"""Campaigns: made, previewed, launched, watched, paused, stopped."""
+"""Campaigns: made, read, listed, changed."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -6,21 +6,16 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from api.auth import Anyone, Manager, Officer, Stopper
+from api.auth import Anyone, Manager
 from api.deps import Id, Now, Transaction
 from api.errors import PreconditionRequired, problems
-from api.idempotency import KeyRequired, Required
 from api.paging import PageOut, ThePage
 from api.route import ActingRoute
-from api.routes.stops import Why
 from guardrails.facts import Mode
 from orchestrator import campaigns
 from orchestrator.campaign_fields import BadCampaign, CampaignSpec, CampaignTaken
-from orchestrator.campaigns import BadReview, CampaignChanged, CampaignWrongState
+from orchestrator.campaigns import CampaignChanged, CampaignWrongState
 from orchestrator.errors import Invalid, NotFound
-from orchestrator.policies import ReasonMissing
-from orchestrator.progress import progress
-from orchestrator.readiness import CampaignNotReady
 from orchestrator.tables import Campaign
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=ActingRoute)
@@ -131,60 +126,6 @@ class CampaignOut(BaseModel):
     version: int = Field(description="Also its ETag.")
 
 
-class LaunchIn(BaseModel):
-    """Scripts are not reviewed yet: an officer answers for `none`."""
-
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"example": {"script_review": "none"}}
-    )
-
-    script_review: Literal["none"] | None = Field(
-        None, description="Given by an officer; a manager launches what an officer accepted."
-    )
-
-
-class AcceptIn(BaseModel):
-    """An officer answers for a script nobody has reviewed."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"review": "none"}})
-
-    review: Literal["none"]
-
-
-class EventOut(BaseModel):
-    """Who moved a campaign from which state to which, when, and why."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: int
-    at: datetime
-    by: str
-    was: str
-    became: str
-    why: str
-
-
-class ProgressOut(BaseModel):
-    """How far a campaign got."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    campaign_id: int
-    state: State
-    at: datetime
-    leads: int
-    unscreened: int = Field(description="Not looked at yet.")
-    due: int = Field(description="Open, and it is known when they are looked at next.")
-    waiting: int = Field(description="Open, waiting for a fact to change.")
-    agent: int = Field(description="A person must decide.")
-    closed: dict[str, int] = Field(description="By why.")
-    live: dict[str, int] = Field(description="Calls in progress, by state.")
-    placed: int
-    placed_last_day: int = Field(description="In the last 24 hours.")
-    outcomes: dict[str, int]
-    outcomes_last_day: dict[str, int]
-
-
 @router.get("")
 def list_campaigns(
     session: Transaction, _: Anyone, page: ThePage, state: State | None = None
@@ -237,84 +178,6 @@ def edit_campaign(
         session, campaign_id, changes, version=read_etag(if_match), by=by, now=now
     )
     return shaped(campaign, response)
-
-
-@router.post(
-    "/{campaign_id}/accept-script", responses=problems(NotFound, BadReview, CampaignWrongState)
-)
-def accept_script(
-    campaign_id: Id,
-    asked: AcceptIn,
-    session: Transaction,
-    response: Response,
-    by: Officer,
-    now: Now,
-) -> CampaignOut:
-    """Answer for a script that nobody has reviewed; the officer's name is kept."""
-    campaign = campaigns.accept_script(session, campaign_id, review=asked.review, by=by, now=now)
-    return shaped(campaign, response)
-
-
-@router.post(
-    "/{campaign_id}/launch",
-    status_code=202,
-    dependencies=[Required],
-    responses=problems(NotFound, CampaignNotReady, CampaignWrongState, BadReview, KeyRequired),
-)
-def launch_campaign(
-    campaign_id: Id,
-    asked: LaunchIn,
-    session: Transaction,
-    response: Response,
-    by: Manager,
-    now: Now,
-) -> CampaignOut:
-    """Start calling. Every lead still passes every guardrail before it is queued."""
-    campaign = campaigns.launch(
-        session, campaign_id, script_review=asked.script_review, by=by, now=now
-    )
-    return shaped(campaign, response)
-
-
-@router.post(
-    "/{campaign_id}/pause", responses=problems(NotFound, CampaignWrongState, ReasonMissing)
-)
-def pause_campaign(
-    campaign_id: Id, asked: Why, session: Transaction, response: Response, by: Stopper, now: Now
-) -> CampaignOut:
-    """Stop calling until somebody resumes. What is queued is taken back at once."""
-    return shaped(campaigns.pause(session, campaign_id, why=asked.why, by=by, now=now), response)
-
-
-@router.post(
-    "/{campaign_id}/resume",
-    responses=problems(NotFound, CampaignNotReady, CampaignWrongState, ReasonMissing),
-)
-def resume_campaign(
-    campaign_id: Id, asked: Why, session: Transaction, response: Response, by: Manager, now: Now
-) -> CampaignOut:
-    """Go on calling."""
-    return shaped(campaigns.resume(session, campaign_id, why=asked.why, by=by, now=now), response)
-
-
-@router.post("/{campaign_id}/stop", responses=problems(NotFound, CampaignWrongState, ReasonMissing))
-def stop_campaign(
-    campaign_id: Id, asked: Why, session: Transaction, response: Response, by: Stopper, now: Now
-) -> CampaignOut:
-    """End a campaign for good. Calls in progress run out, nothing new begins."""
-    return shaped(campaigns.stop(session, campaign_id, why=asked.why, by=by, now=now), response)
-
-
-@router.get("/{campaign_id}/progress", responses=problems(NotFound))
-def get_progress(campaign_id: Id, session: Transaction, _: Anyone, now: Now) -> ProgressOut:
-    """Count how far a campaign got."""
-    return ProgressOut.model_validate(progress(session, campaign_id, now=now))
-
-
-@router.get("/{campaign_id}/events", responses=problems(NotFound))
-def list_events(campaign_id: Id, session: Transaction, _: Anyone) -> list[EventOut]:
-    """List every move of a campaign, oldest first, with who and why."""
-    return [EventOut.model_validate(event) for event in campaigns.events(session, campaign_id)]
 
 
 def shaped(campaign: Campaign, response: Response) -> CampaignOut:
