@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from orchestrator.tables import LIVE
 
 ADMISSION_LOCK = 7_301  # Advisory lock: one process admits at a time.
+IMPORT_LOCK = 7_302  # Advisory lock, with the import's id: one process takes in a file at a time.
 
 
 class Running(NamedTuple):
@@ -69,3 +70,9 @@ def count_live(session: Session) -> int:
         session.scalar(text(f"SELECT count(*) FROM attempt WHERE state IN {LIVE}"))  # noqa: S608
         or 0
     )
+
+
+def lock_import(session: Session, import_id: int) -> bool:
+    """Take the one seat at an import until the commit; False when another process has it."""
+    statement = text("SELECT pg_try_advisory_xact_lock(:key, :import_id)")
+    return bool(session.scalar(statement, {"key": IMPORT_LOCK, "import_id": import_id % 2**31}))
