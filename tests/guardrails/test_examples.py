@@ -1,0 +1,195 @@
+"""The hard corners, each as an example a person can check by hand."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from guardrails import Pack, Policy, Ruling, decide, load_pack, next_clear
+from guardrails.cases import read_case
+from guardrails.facts import Calendar, Jurisdiction, Touch, ZoneEvidence
+from guardrails.policy import read_guardrail
+from guardrails.rules.quality import wilson_upper
+
+HOUSE = Policy((load_pack(),))
+NOON = datetime(2026, 3, 3, 9, tzinfo=UTC)
+MICRO = timedelta(microseconds=1)
+
+
+def one(code, **limits):
+    return Policy((Pack("one", (read_guardrail("one", 1, {"code": code, **limits}),)),))
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def case_in(*zones, now="2026-03-03 09:00", source="address"):
+    case = read_case({})
+    person = type(case.person)(name="Егор", zones=(ZoneEvidence(source, zones),))
+    return type(case)(at(now), case.campaign, case.lead, person, case.number)
+
+
+def rang(*days):
+    return tuple(Touch(NOON - timedelta(days=day), reach="rang") for day in days)
+
+
+def until(case, policy):
+    return decide(case, policy).until
+
+
+def test_a_day_that_begins_at_one_in_the_morning_begins_then():
+    """In Cairo the clock went from 00:00 to 01:00 on 24 April 2026: there was no midnight."""
+    case = case_in("Africa/Cairo", now="2026-04-23 15:00")
+    case.touches = (Touch(at("2026-04-23 14:00")),)
+    cap = one("frequency.person", max=1, window="calendar(day)")
+    assert until(case, cap) == at("2026-04-23 22:00")
+
+
+def test_a_day_with_two_midnights_begins_at_the_first():
+    """In Havana the hour after midnight of 1 November 2026 came twice."""
+    case = case_in("America/Havana", now="2026-10-31 18:00")
+    case.touches = (Touch(at("2026-10-31 14:00")),)
+    cap = one("frequency.person", max=1, window="calendar(day)")
+    assert until(case, cap) == at("2026-11-01 04:00")
+
+
+def test_a_calendar_month_of_a_leap_year_has_its_29_february():
+    case = case_in("Europe/Moscow", now="2028-02-28 12:00")
+    case.touches = (Touch(at("2028-02-01 12:00")),)
+    cap = one("frequency.person", max=1, window="calendar(month)")
+    assert until(case, cap) == at("2028-02-29 21:00")
+
+
+def test_a_touch_counts_until_its_day_has_ended_in_every_zone():
+    case = case_in("Asia/Vladivostok", "Europe/Kaliningrad")
+    case.touches = (Touch(at("2026-03-03 08:00")),)
+    cap = one("frequency.person", max=1, window="calendar(day)")
+    assert until(case, cap) == at("2026-03-03 22:00")
+
+
+def test_thirty_days_are_720_hours_also_when_the_clock_changes():
+    case = case_in("Europe/London", now="2026-04-01 12:00")
+    case.touches = (Touch(at("2026-03-15 09:30")),)
+    cap = one("frequency.person", max=1, window="rolling(P30D)")
+    assert until(case, cap) == at("2026-04-14 09:30")
+
+
+def test_a_lock_begins_with_the_touch_that_filled_the_cap_and_outlasts_the_window():
+    case = case_in("UTC")
+    case.touches = rang(3, 2)
+    cap = one("frequency.person", max=2, window="rolling(P3D)", lock_hours=96)
+    assert until(case, cap) == NOON + timedelta(days=2)
+
+
+def test_touches_too_far_apart_to_fill_the_cap_start_no_lock():
+    case = case_in("UTC")
+    case.touches = rang(4, 1)
+    assert until(case, one("frequency.person", max=2, window="rolling(P3D)", lock_hours=96)) is None
+    assert decide(case, one("frequency.person", max=2, window="rolling(P3D)")).reasons == ()
+
+
+def test_a_waivable_cap_lets_go_when_the_asked_for_time_comes_and_holds_after_it():
+    case = read_case({"lead": {"callback_at": "in 2 hours"}})
+    case.touches = (Touch(NOON - timedelta(hours=1), reach="rang"),)
+    asked_at = NOON + timedelta(hours=2)
+    assert until(case, HOUSE) == asked_at
+    assert decide(case.at(asked_at), HOUSE).ruling is Ruling.CLEAR
+    late = asked_at + timedelta(minutes=15)
+    assert decide(case.at(late - MICRO), HOUSE).ruling is Ruling.CLEAR
+    assert decide(case.at(late), HOUSE).codes == ("frequency.person",)
+
+
+def test_a_half_hour_zone_opens_at_its_own_nine():
+    case = case_in("Asia/Kolkata", now="2026-03-03 03:29:59")
+    hours = one("hours.closed", hours={"mon-fri": ["09:00-20:00"]})
+    assert until(case, hours) == at("2026-03-03 03:30")
+
+
+def test_the_last_call_of_the_day_has_stopped_ringing_at_closing_time():
+    hours = one("hours.closed", hours={"mon-fri": ["09:00-20:00"]})
+    last = at("2026-03-03 19:59:35") - MICRO
+    case = case_in("UTC")
+    assert decide(case.at(last), hours).ruling is Ruling.CLEAR
+    assert until(case.at(last + MICRO), hours) == at("2026-03-04 09:00")
+
+
+def test_a_window_within_the_hour_that_comes_twice_opens_twice():
+    """In London 01:00-02:00 of 25 October 2026 came twice."""
+    hours = one("hours.closed", hours={"sun": ["01:15-01:45"]})
+    case = case_in("Europe/London", now="2026-10-24 12:00")
+    assert until(case, hours) == at("2026-10-25 00:15")
+    assert until(case.at(at("2026-10-25 00:50")), hours) == at("2026-10-25 01:15")
+
+
+def test_a_window_within_the_hour_that_never_came_opens_a_week_later():
+    """In London there was no 01:00-02:00 on 29 March 2026."""
+    hours = one("hours.closed", hours={"sun": ["01:15-01:45"]})
+    case = case_in("Europe/London", now="2026-03-28 12:00")
+    assert until(case, hours) == at("2026-04-05 00:15")
+
+
+def test_a_day_past_the_horizon_of_its_calendar_is_judged_by_its_weekday():
+    hours = one("hours.closed", hours={"mon-fri": ["09:00-20:00"]})
+    case = case_in("UTC")
+    case.calendars = (Calendar("RU", frozenset((date(2026, 3, 3),)), date(2026, 3, 2)),)
+    assert decide(case, hours).ruling is Ruling.CLEAR
+    case.calendars = (Calendar("RU", frozenset((date(2026, 3, 3),)), date(2026, 3, 3)),)
+    assert until(case, hours) == at("2026-03-04 09:00")
+
+
+def test_a_person_who_may_be_anywhere_from_kaliningrad_to_kamchatka_has_no_common_hour():
+    case = case_in("Europe/Kaliningrad", "Asia/Kamchatka", source="prefix")
+    hours = one("hours.closed", hours={"mon-fri": ["10:00-20:00"]})
+    assert decide(case, hours).codes == ("hours.zone_unknown",)
+    assert decide(case, hours).ruling is Ruling.BLOCKED
+
+
+@pytest.mark.parametrize("zone", ["", "Nowhere/Land", "Europe", "Factory", "../etc/passwd", "x\0y"])
+def test_a_zone_that_cannot_be_read_blocks(zone):
+    hours = one("hours.closed", hours={"mon-fri": ["09:00-20:00"]})
+    assert decide(case_in(zone), hours).codes == ("hours.zone_unknown",)
+
+
+def test_what_the_person_declared_stands_alone():
+    case = case_in("UTC")
+    case.person.zones = (ZoneEvidence("prefix", ("Mars",)), ZoneEvidence("declared", ("UTC",)))
+    hours = one("hours.closed", hours={"mon-fri": ["09:00-20:00"]})
+    assert decide(case, hours).ruling is Ruling.CLEAR
+
+
+@pytest.mark.parametrize(
+    "rule,places,counts",
+    [
+        ("US-FL", ["US-FL"], True),
+        ("US-FL", ["US"], True),
+        ("US", ["US-FL"], True),
+        ("US-FL", ["ZZ"], True),
+        ("US-FL", [], True),
+        ("US-FL", ["US-NY", "US-FL"], True),
+        ("US-FL", ["US-NY"], False),
+        ("US-FL", ["GB"], False),
+    ],
+)
+def test_a_cap_of_a_region_protects_whoever_may_be_there(rule, places, counts):
+    case = case_in("UTC")
+    case.touches = rang(1)
+    case.jurisdictions = tuple(Jurisdiction(place, "pack") for place in places)
+    cap = one("frequency.person", max=1, window="ever", jurisdiction=rule)
+    assert bool(decide(case, cap).reasons) is counts
+
+
+def test_next_clear_goes_from_objection_to_objection():
+    """The day's cap ends at midnight, when it is closed; the next opening is clear."""
+    case = read_case({"touches": [{"at": "1 hour ago", "reach": "rang"}]})
+    assert until(case, HOUSE) == at("2026-03-03 21:00")
+    assert next_clear(case, HOUSE) == at("2026-03-04 06:00")
+
+
+def test_wilson_knows_a_published_interval():
+    """For 15 of 20 the upper end is 0.8881."""
+    assert wilson_upper(15, 20) == pytest.approx(0.8881, abs=5e-5)
+
+
+def test_a_source_that_accepted_more_often_than_it_talked_cannot_be_judged():
+    source = {"name": "list", "conversations": 10, "acceptances": 30}
+    assert decide(read_case({"lead": {"source": source}}), HOUSE).codes == ("check.failed",)
