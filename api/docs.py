@@ -120,13 +120,17 @@ def parameter_line(parameter: Any) -> str:  # noqa: ANN401 - typer's own
 
 
 def problem_kinds() -> list[type[TaktError]]:
-    """Give every kind of error there is, of every module, by code."""
+    """Give every kind of error there is, of every module, by code.
+
+    ImportRefused has as many codes as there are sentences for it, and a table of its own.
+    """
     for package in (orchestrator, api):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
     found: set[type[TaktError]] = {TaktError, *below(TaktError)}
     ours = [kind for kind in found if kind.__module__.split(".")[0] in ("orchestrator", "api")]
+    ours.remove(ImportRefused)
     return sorted(ours, key=lambda kind: (kind.code, kind.__qualname__))
 
 
@@ -141,7 +145,6 @@ def problems_page() -> str:
     lines += [
         f"| `/problems/{kind.code}` | {status_of(kind)} | {title_of(kind)} |"
         for kind in problem_kinds()
-        if kind is not ImportRefused
     ]
     refused = [
         f"| `import.{code}` | {said['en']} |" for code, said in sorted(sentences("refused").items())

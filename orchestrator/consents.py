@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -15,8 +17,8 @@ from orchestrator.store import history
 from orchestrator.store import refusals as store
 from orchestrator.tables import Consent, Person
 
-SOURCE = "officer"
-EVIDENCE = ("given_at", "how", "wording", "evidence")
+SOURCE: Final = "officer"
+EVIDENCE: Final = ("how", "wording", "evidence")
 
 
 class ConsentWithoutEvidence(Invalid):
@@ -31,67 +33,61 @@ class ConsentInTheFuture(Invalid):
     code = "consent.in_the_future"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What a person said: a consent, or with `given` false its withdrawal."""
+
+    given: bool
+    given_at: datetime
+    purpose: Purpose | None = None  # None covers every purpose.
+    how: str | None = None
+    wording: str | None = None
+    evidence: str | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Identify the statement, so that the same one is kept once."""
+        plain = json.dumps(asdict(self), sort_keys=True, default=str, ensure_ascii=False)
+        return hashlib.sha256(plain.encode()).hexdigest()
+
+
 def record(
-    session: Session,
-    person_id: int,
-    *,
-    given: bool,
-    given_at: datetime,
-    purpose: Purpose | None,
-    how: str | None,
-    wording: str | None,
-    evidence: str | None,
-    expires_at: datetime | None,
-    by: Actor,
-    now: datetime,
+    session: Session, person_id: int, said: Statement, *, by: Actor, now: datetime
 ) -> Consent:
     """Keep one statement of one person; the same statement again is kept once.
 
     A consent needs an officer and all of its evidence; a withdrawal needs neither and acts at
     once, because whatever is queued is asked about again. It lifts nothing by itself.
     """
-    if given:
-        demand(by, "officer", to="record a consent")
-        told = {"given_at": given_at, "how": how, "wording": wording, "evidence": evidence}
-        missing = [name for name in EVIDENCE if not told[name]]
-        if missing:
-            message = f"a consent needs {', '.join(missing)}"
-            raise ConsentWithoutEvidence(message, missing=missing)
-    else:
-        demand(by, "officer", "manager", "agent", to="record a withdrawal")
-    if given_at > now:
-        raise ConsentInTheFuture("`given_at` lies in the future", field="given_at")
+    _demand(said, by=by, now=now)
     if session.get(Person, person_id) is None:
         raise NotFound("person", person_id)
     history.lock(session, history.company_of(session, [person_id]))
-    statement = {
-        "given": given, "given_at": given_at, "purpose": purpose, "how": how,
-        "wording": wording, "evidence": evidence, "expires_at": expires_at, "source": SOURCE,
+    row = asdict(said) | {
+        "person_id": person_id, "source": SOURCE, "fingerprint": said.fingerprint,
+        "recorded_by": by.name, "recorded_at": now,
     }  # fmt: skip
-    fingerprint = fingerprint_of(statement)
-    consent_id = store.add_consent(
-        session,
-        {
-            **statement,
-            "person_id": person_id,
-            "fingerprint": fingerprint,
-            "recorded_by": by.name,
-            "recorded_at": now,
-        },
-    )
-    consent = store.find_consent(session, person_id=person_id, fingerprint=fingerprint)
-    if consent_id is None:
-        return consent
-    history.refresh(session, [person_id])
-    history.touch_leads(session, [person_id], now)
-    audit.note(
-        session, "consent.recorded", f"consent:{consent.id}", by=by, now=now,
-        person=person_id, given=given, purpose=purpose,
-    )  # fmt: skip
+    is_new = store.add_consent(session, row) is not None
+    consent = store.find_consent(session, person_id=person_id, fingerprint=said.fingerprint)
+    if is_new:
+        history.refresh(session, [person_id])
+        history.touch_leads(session, [person_id], now)
+        audit.note(
+            session, "consent.recorded", f"consent:{consent.id}", by=by, now=now,
+            person=person_id, given=said.given, purpose=said.purpose,
+        )  # fmt: skip
     return consent
 
 
-def fingerprint_of(statement: dict[str, object]) -> str:
-    """Identify a statement, so that the same one is kept once."""
-    plain = json.dumps(statement, sort_keys=True, default=str, ensure_ascii=False)
-    return hashlib.sha256(plain.encode()).hexdigest()
+def _demand(said: Statement, *, by: Actor, now: datetime) -> None:
+    """Refuse a consent nobody could show, and a statement nobody has made yet."""
+    if said.given_at > now:
+        raise ConsentInTheFuture("`given_at` lies in the future", field="given_at")
+    if not said.given:
+        demand(by, "officer", "manager", "agent", to="record a withdrawal")
+        return
+    demand(by, "officer", to="record a consent")
+    missing = [name for name in EVIDENCE if not getattr(said, name)]
+    if missing:
+        raise ConsentWithoutEvidence(f"a consent needs {', '.join(missing)}", missing=missing)

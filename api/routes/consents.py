@@ -12,7 +12,7 @@ from api.errors import problems
 from api.route import ActingRoute
 from guardrails.facts import Purpose
 from orchestrator import consents
-from orchestrator.consents import ConsentInTheFuture, ConsentWithoutEvidence
+from orchestrator.consents import ConsentInTheFuture, ConsentWithoutEvidence, Statement
 from orchestrator.errors import NotFound
 from orchestrator.roles import RoleForbidden
 
@@ -74,5 +74,6 @@ def record_consent(
     person_id: Id, asked: ConsentIn, session: Transaction, by: Agent, now: Now
 ) -> ConsentOut:
     """Record a consent (an officer, with evidence) or a withdrawal (acts at once)."""
-    kept = consents.record(session, person_id, **asked.model_dump(), by=by, now=now)
+    said = Statement(**asked.model_dump())
+    kept = consents.record(session, person_id, said, by=by, now=now)
     return ConsentOut.model_validate(kept)

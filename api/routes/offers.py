@@ -71,7 +71,9 @@ class OfferIn(BaseModel):
 class OfferChange(BaseModel):
     """What is to be changed about an offer; what is left out stays."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"title": "Сим-карта для дома и дачи"}}
+    )
 
     title: Text | None = None
     topic_id: Annotated[int, Field(ge=1)] | None = None

@@ -80,7 +80,18 @@ class VersionWhole(VersionOut):
 class DraftIn(BaseModel):
     """A new version: the whole document, and why."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "document": {
+                    "name": "house.strict",
+                    "guardrails": [{"code": "campaign.not_running"}],
+                },
+                "why": "fewer calls on Saturdays",
+            }
+        },
+    )
 
     document: dict[str, Any]
     why: Text

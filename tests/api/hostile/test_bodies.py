@@ -12,7 +12,7 @@ def body_of(**changes: object) -> bytes:
     return json.dumps({**TOPIC, **changes}).encode()
 
 
-# name: (method, path, body, headers, status, problem)
+# By name: what is sent (method, path, body, headers), then the status and problem it ends in.
 HOSTILE = {
     "nothing at all": ("POST", "/v1/topics", b"", JSON, 422, "request.invalid"),
     "not json": ("POST", "/v1/topics", b"code=mobile", JSON, 400, "body.unreadable"),
