@@ -38,4 +38,6 @@ $(READY): pyproject.toml constraints.txt
 		|| { echo "takt needs Python 3.11 or newer; say which one with: make PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@# Compiled now, so that the first start is as quick as the later ones.
+	@$(VENV)/bin/python -m compileall -q guardrails orchestrator api migrations
 	@touch $@

@@ -71,8 +71,11 @@ class Launcher:
         self._stopping = threading.Event()
         self._keeper: Future[None] | None = None
 
-    def up(self) -> None:
-        """Run until Ctrl-C or SIGTERM, then stop all of it cleanly; a second signal kills."""
+    def up(self, *, on_healthy: Callable[[Running], None] = lambda _: None) -> None:
+        """Run until Ctrl-C or SIGTERM, then stop all of it cleanly; a second signal kills.
+
+        `on_healthy` is told once where everything answers.
+        """
         asked_to_stop = threading.Event()
         before = {kind: signal.getsignal(kind) for kind in (signal.SIGINT, signal.SIGTERM)}
 
@@ -84,7 +87,8 @@ class Launcher:
         for kind in before:
             signal.signal(kind, stop)
         try:
-            with self.running():
+            with self.running() as running:
+                on_healthy(running)
                 while not asked_to_stop.wait(WATCH_SECONDS):
                     self._raise_failure()
                 self._out("stopping")
@@ -133,8 +137,11 @@ class Launcher:
         home = make_folder(self._settings.home, mode=0o711 if os.geteuid() == 0 else 0o700)
         cleanup.callback(lock_folder(home).close)
         port = free_port(self._settings.api_host, self._settings.api_port)
-        urls = self._start_servers(cleanup)
-        self._migrate(urls["DATABASE_URL"])
+        # Alembic and the tables take half a second to load, just as long as the servers to start.
+        with ThreadPoolExecutor(max_workers=1) as aside:
+            upgrade = aside.submit(load_upgrade)
+            urls = self._start_servers(cleanup)
+        upgrade.result()(urls["DATABASE_URL"])
         logs = make_folder(home / "logs", mode=0o700)
         environment = environment_of(self._settings, port=port, urls=urls)
         self._children = [
@@ -178,12 +185,6 @@ class Launcher:
             self._out(f"{server.name} is ready")
         return urls
 
-    def _migrate(self, database_url: str) -> None:
-        # Imported while the servers are busy starting; nobody else needs Alembic.
-        import migrations  # noqa: PLC0415
-
-        migrations.upgrade(database_url)
-
     def _wait_until_healthy(self, port: int) -> None:
         deadline = time.monotonic() + HEALTHY_SECONDS_MAX
         while not answers_ready(self._settings.api_host, port):
@@ -198,7 +199,7 @@ class Launcher:
         for child in self._children:
             child.ask_to_stop()
         for child in self._children:
-            child.stop()
+            child.end()
 
     # ---- watching
 
@@ -249,6 +250,14 @@ class Launcher:
         pids = {server.name: server.pid for server in self._servers}
         pids |= {child.program.name: child.pid for child in self._children}
         return {name: pid for name, pid in pids.items() if pid is not None}
+
+
+def load_upgrade() -> Callable[[str], None]:
+    """Load what brings a database to the newest schema; late, for it is only needed to start."""
+    import migrations  # noqa: PLC0415
+    import orchestrator.tables  # noqa: F401, PLC0415 (the migrations' environment imports it)
+
+    return migrations.upgrade
 
 
 def free_port(host: str, wanted: int) -> int:

@@ -109,13 +109,12 @@ class Child:
                 os.killpg(self._process.pid, signal.SIGKILL)
 
     def ask_to_stop(self) -> None:
-        """Ask it to finish what it is doing."""
+        """Ask it once to finish what it is doing: asked twice, Celery drops its work."""
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
 
-    def stop(self) -> None:
-        """Wait for it to end, then insist; leaves nothing of its session."""
-        self.ask_to_stop()
+    def end(self) -> None:
+        """Wait for it to end as it was asked to, then insist; leaves nothing of its session."""
         if self._process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(self.program.stop_seconds_max)
