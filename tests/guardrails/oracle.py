@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from guardrails.facts import Case
 from guardrails.guardrail import Guardrail
 from guardrails.policy import Policy
+from tests.guardrails.names import NAMES
 
 Question = Callable[[Guardrail, Case, datetime], bool]
 
@@ -20,16 +21,6 @@ FAR = timedelta(days=4100)  # Beyond the longest rest and window a limit allows.
 FINAL = ("do_not_call", "list_removal", "operator", "complaint")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MODES = ("preview", "progressive", "predictive", "agentless")
-
-# Names and whether a person can be addressed by them, when the company is called "Ромашка".
-NAMES = {
-    None: False, "": False, "  ": False, "Я": False, "7": False, "79120001234": False, "--": False,
-    "Клиент": False, "клиент 12": False, "УВАЖАЕМЫЙ КЛИЕНТ": False, "test": False, "n/a": False,
-    "N/A": False, "Ромашка": False, "ООО «Ромашка»": False, "ООО Вектор": False, "ааа": False,
-    "Абонент": False, "No Name": False, "имя фамилия": False, "xxx": False, "123 456": False,
-    "Егор": True, "Ёлка Иванова": True, "Li": True, "Jean-Paul": True, "Уважаемый Иван": True,
-    "李明": True, "O'Neil": True, "Иван Петров 2": True, "Тестоедов Пётр": True, "Ромашкин": True,
-}  # fmt: skip
 
 
 def objections(case: Case, policy: Policy) -> list[tuple[str, datetime | None]]:
@@ -294,17 +285,18 @@ def elsewhere(rule: Guardrail, case: Case) -> bool:
     return True
 
 
+SUBJECTS = {
+    "number": lambda touch, case: touch.number in (None, case.number.id),
+    "person": lambda *_: True,
+    "offer": lambda touch, case: touch.offer in (None, case.campaign.offer),
+    "topic": lambda touch, case: touch.topic in (None, case.campaign.topic),
+    "campaign": lambda touch, case: touch.campaign == case.campaign.id,
+    "purpose": lambda touch, case: touch.purpose in (None, case.campaign.purpose),
+}
+
+
 def cap(rule: Guardrail, case: Case, at: datetime) -> bool:
-    subject = rule.code.partition(".")[2]
-    campaign = case.campaign
-    mine = {
-        "number": lambda touch: touch.number in (None, case.number.id),
-        "person": lambda _: True,
-        "offer": lambda touch: touch.offer in (None, campaign.offer),
-        "topic": lambda touch: touch.topic in (None, campaign.topic),
-        "campaign": lambda touch: touch.campaign == campaign.id,
-        "purpose": lambda touch: touch.purpose in (None, campaign.purpose),
-    }[subject]
+    mine = SUBJECTS[rule.code.partition(".")[2]]
     asked = case.lead.callback_at
     if rule.waivable and asked is not None and asked <= at < asked + timedelta(minutes=15):
         return False
@@ -316,7 +308,7 @@ def cap(rule: Guardrail, case: Case, at: datetime) -> bool:
         if touch.channel in rule.channels
         and reached(rule, touch)
         and (touch.outbound or rule.inbound)
-        and mine(touch)
+        and mine(touch, case)
     ]
     if sum(still_counts(rule, case, one, at) for one in counted) >= rule.max:
         return True
@@ -481,13 +473,7 @@ QUESTIONS: dict[str, Question] = {
         MODES.index(case.campaign.mode) > MODES.index(rule.most)
     ),
     "delivery.robot": robot,
-    **dict.fromkeys(
-        (
-            "frequency.number", "frequency.person", "frequency.offer", "frequency.topic",
-            "frequency.campaign", "frequency.purpose",
-        ),
-        cap,
-    ),
+    **{f"frequency.{subject}": cap for subject in SUBJECTS},
     "history.open_case": lambda _, case, __: case.person.open_case is not None,
     "history.owned": lambda _, case, __: case.campaign.product in case.person.owned,
     "history.recent_touch": recent,

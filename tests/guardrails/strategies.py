@@ -30,7 +30,7 @@ from guardrails.facts import (
 )
 from guardrails.guardrail import REGISTRY
 from guardrails.policy import read_guardrail
-from tests.guardrails.oracle import NAMES
+from tests.guardrails.names import NAMES
 
 JITTER = st.sampled_from(
     [timedelta(0)] * 4
