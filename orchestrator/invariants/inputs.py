@@ -82,14 +82,18 @@ def _cases(
     rows = session.execute(
         text(_LOOKED).execution_options(yield_per=ROWS_PER_FETCH), {"since": since or _BEGINNING}
     )
+    known = {policy.hash: policy for _, policy in policies.ever_in_force(session)}
     for attempt, claimed_at, ring_seconds_max, policy_hash, body, context in rows:
         seen.calls += 1
+        if policy_hash not in known:
+            seen.unsure.append(f"attempt:{attempt}")
+            continue
         if body is None or context is None:
             seen.erased += 1
             continue
         case = decode_case(body, context).at(claimed_at)
         case.campaign.ring_seconds_max = ring_seconds_max
-        yield str(attempt), case, policies.by_hash(session, policy_hash)
+        yield str(attempt), case, known[policy_hash]
 
 
 def _objects(case: Case, policy: Policy, family: str) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from orchestrator import sealing
 from orchestrator.decisions import replay
 from orchestrator.invariants.finding import Finding, found
-from orchestrator.tables import Decision
+from orchestrator.tables import Decision, PolicyVersion
 
 SAYS = "the record is append-only and chained, and its decisions can be replayed"
 LINKS_LATELY = 5_000
@@ -22,8 +22,16 @@ def check(session: Session, *, since: datetime | None) -> Finding:
     offenders = [f"altered {name}" for name in report.altered]
     offenders += [f"removed {name}" for name in report.removed]
     offenders += [f"inserted {name}" for name in report.inserted]
-    newest = select(Decision.id).order_by(Decision.id.desc()).limit(REPLAYED_MAX)
-    for decision_id in session.scalars(newest).all():
+    newest = (
+        select(Decision.id, PolicyVersion.id.is_not(None))
+        .outerjoin(PolicyVersion, PolicyVersion.hash == Decision.policy_hash)
+        .order_by(Decision.id.desc())
+        .limit(REPLAYED_MAX)
+    )
+    for decision_id, is_known in session.execute(newest).all():
+        if not is_known:
+            offenders.append(f"under an unknown policy decision:{decision_id}")
+            continue
         outcome = replay(session, decision_id).outcome
         if outcome in ("different", "inputs altered"):
             offenders.append(f"{outcome} decision:{decision_id}")

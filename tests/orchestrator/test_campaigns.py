@@ -15,7 +15,6 @@ from orchestrator.retries import BadRetryPlan
 from orchestrator.roles import RoleForbidden
 from orchestrator.tables import Attempt, LeadProgress
 from tests import make
-from tests.orchestrator.reservations import an_attempt
 
 DAY = timedelta(days=1)
 
@@ -60,6 +59,13 @@ def launch(session, campaign, by=make.MANAGER, **said):
 
 def running(session, **facts):
     return launch(session, ready(session, **facts))
+
+
+def an_attempt(session, campaign, **facts):
+    """Make an attempt at a new lead of the campaign, reserved unless said otherwise."""
+    return make.an_attempt(
+        session, make.a_lead(session, campaign), **{"state": "reserved", **facts}
+    )
 
 
 def moves(session, campaign):
