@@ -147,8 +147,19 @@ def withdraw_reserved(
     return len(session.scalars(ended.returning(Attempt.id)).all())
 
 
+_FIRST_DUE = text(
+    "INSERT INTO lead_progress (lead_id, campaign_id, person_id, due_at)"
+    " SELECT id, campaign_id, person_id, :now FROM lead l WHERE campaign_id = :campaign_id"
+    " AND NOT EXISTS (SELECT FROM lead_progress g WHERE g.lead_id = l.id)"
+    " ORDER BY id ON CONFLICT DO NOTHING"
+)
+
+
 def make_waiting_due(session: Session, *, campaign_id: int | None, now: datetime) -> None:
-    """Have leads that wait for a fact looked at again: the campaign's state was one."""
+    """Have leads that wait for a fact looked at again: the campaign's state was one.
+
+    Those of the campaign named that nobody has looked at yet are due as well.
+    """
     change = (
         update(LeadProgress)
         .where(LeadProgress.state == "open", LeadProgress.due_at.is_(None))
@@ -156,6 +167,7 @@ def make_waiting_due(session: Session, *, campaign_id: int | None, now: datetime
     )
     if campaign_id is not None:
         change = change.where(LeadProgress.campaign_id == campaign_id)
+        session.execute(_FIRST_DUE, {"campaign_id": campaign_id, "now": now})
     else:
         running = select(Campaign.id).where(Campaign.state == "running")
         change = change.where(LeadProgress.campaign_id.in_(running))

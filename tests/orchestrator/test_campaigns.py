@@ -141,6 +141,13 @@ def test_only_the_absence_of_a_review_can_be_accepted(session):
         launch(session, campaign, script_review="passed")
 
 
+def test_a_launch_makes_every_lead_due_that_nobody_has_looked_at(session):
+    campaign = ready(session)
+    lead = make.a_lead(session, campaign)
+    launch(session, campaign)
+    assert session.get(LeadProgress, lead.id).due_at == make.NOON
+
+
 def test_an_agent_launches_nothing(session):
     campaign = ready(session)
     with pytest.raises(RoleForbidden):
@@ -322,12 +329,13 @@ def test_a_campaign_is_done_when_every_lead_is_closed_and_not_before(services):
     with services.transaction() as session:
         campaign = running(session)
         waiting_lead(session, campaign, state="closed", closed_because="accepted")
-    assert campaigns.finish_due(services) == []  # One lead was never looked at.
+    assert campaigns.finish_due(services) == []  # One lead is still open.
     with services.transaction() as session:
         session.execute(
             text(
                 "INSERT INTO lead_progress (lead_id, campaign_id, person_id, state)"
-                " SELECT id, campaign_id, person_id, 'closed' FROM lead ON CONFLICT DO NOTHING"
+                " SELECT id, campaign_id, person_id, 'closed' FROM lead"
+                " ON CONFLICT (lead_id) DO UPDATE SET state = 'closed'"
             )
         )
     assert campaigns.finish_due(services) == [campaign.id]
