@@ -18,6 +18,7 @@ from orchestrator.tables import (
     Consent,
     JurisdictionAcceptance,
     Lead,
+    MergeProposal,
     Number,
     Offer,
     Person,
@@ -227,15 +228,49 @@ def an_attempt(session: Session, lead: Lead, *, state: str = "dialing", **facts:
     )
     is_claimed = state not in {"reserved", "withdrawn"}
     facts = {
-        "number_id": number_id, "ordinal": 1, "carrier": "simulated", "ring_seconds_max": 25,
-        "admission_id": 1, "reserved_at": NOON, "expires_at": NOON + timedelta(seconds=120),
-        "last_look_id": 2 if is_claimed else None, "claimed_at": NOON if is_claimed else None,
+        "number_id": number_id,
+        "ordinal": 1,
+        "carrier": "simulated",
+        "ring_seconds_max": 25,
+        "admission_id": 1,
+        "reserved_at": NOON,
+        "expires_at": NOON + timedelta(seconds=120),
+        "last_look_id": 2 if is_claimed else None,
+        "claimed_at": NOON if is_claimed else None,
         **facts,
     }
     attempt = Attempt(
-        id=uuid4(), lead_id=lead.id, campaign_id=lead.campaign_id, person_id=lead.person_id,
-        state=state, **facts,
+        id=uuid4(),
+        lead_id=lead.id,
+        campaign_id=lead.campaign_id,
+        person_id=lead.person_id,
+        state=state,
+        **facts,
     )
     session.add(attempt)
     session.flush()
     return attempt
+
+
+def first_number(session: Session, person_id: int) -> str:
+    """Give the number a person is tried on first."""
+    return (
+        session.query(Number.e164)
+        .join(PersonNumber, PersonNumber.number_id == Number.id)
+        .filter(PersonNumber.person_id == person_id)
+        .order_by(PersonNumber.rank, Number.id)
+        .limit(1)
+        .scalar()
+    )
+
+
+def a_merge_proposal(session: Session, person_id: int, other_id: int) -> int:
+    """Propose that two records are one person; gives the proposal's id."""
+    number_id = session.query(PersonNumber.number_id).filter_by(person_id=person_id).scalar()
+    pair = sorted((person_id, other_id))
+    proposal = MergeProposal(
+        person_id=pair[0], other_id=pair[1], number_id=number_id, created_at=NOON
+    )
+    session.add(proposal)
+    session.flush()
+    return proposal.id

@@ -36,9 +36,7 @@ def test_a_campaign_is_made_as_a_draft_that_calls_nobody(draft):
 
 
 def test_a_campaign_of_an_offer_that_is_not_there_is_not_found(manager):
-    answer = manager.post(
-        "/v1/campaigns", {"name": "Март", "offer_id": 99, "script_version_id": 1}
-    )
+    answer = manager.post("/v1/campaigns", {"name": "Март", "offer_id": 99, "script_version_id": 1})
     assert (answer.status_code, answer.json()["what"]) == (404, "offer")
 
 
