@@ -885,6 +885,13 @@ def upgrade() -> None:
         postgresql_with={"fillfactor": "80"},
     )
     op.create_index(
+        "ix_lead_progress_callback",
+        "lead_progress",
+        ["callback_at"],
+        unique=False,
+        postgresql_where=sa.text("callback_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_lead_progress_due",
         "lead_progress",
         ["campaign_id", "due_at", "lead_id"],
@@ -914,6 +921,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_registry_listing_e164"), table_name="registry_listing")
     op.drop_table("registry_listing")
     op.drop_index(op.f("ix_lead_progress_person_id"), table_name="lead_progress")
+    op.drop_index(
+        "ix_lead_progress_callback",
+        table_name="lead_progress",
+        postgresql_where=sa.text("callback_at IS NOT NULL"),
+    )
     op.drop_index(
         "ix_lead_progress_due",
         table_name="lead_progress",

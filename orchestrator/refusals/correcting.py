@@ -47,7 +47,7 @@ def correct(
     """
     meaning = meaning_of(disposition)
     touch, entries = _contact(session, touch_id)
-    noes = store.of_contact(session, [entry.id for entry in entries], touch.attempt_id)
+    noes = _noes(session, entries)
     stronger = max(noes, key=_strength, default=None)
     if stronger is not None and STRENGTH[meaning.refusal] < _strength(stronger):
         waiting = Correction(
@@ -111,7 +111,7 @@ def settle_correction(
     if accept:
         _append(session, entries, correction.becomes, by=by, now=now)
         kept = STRENGTH[meaning_of(correction.becomes).refusal]
-        for no in store.of_contact(session, [entry.id for entry in entries], touch.attempt_id):
+        for no in _noes(session, entries):
             if _strength(no) > kept:
                 why = f"correction {correction_id}"
                 lift_refusal(session, no, consent_id=None, why=why, by=by, now=now)
@@ -132,7 +132,7 @@ def _hear_what_is_left(
 ) -> None:
     """Record the weaker no that a contact turned out to be."""
     kind = meaning_of(correction.becomes).refusal
-    noes = store.of_contact(session, [touch.id], touch.attempt_id)
+    noes = _noes(session, [touch])
     if kind is None or kind in {no.kind for no in noes}:
         return
     record(
@@ -140,6 +140,15 @@ def _hear_what_is_left(
         offer_id=touch.offer_id, topic_id=touch.topic_id, campaign_id=touch.campaign_id,
         taken_by=by.name, source="takt", external_id=f"correction:{correction.id}",
         attempt_id=touch.attempt_id, touch_id=touch.id, by=by, now=now,
+    )  # fmt: skip
+
+
+def _noes(session: Session, entries: list[Touch]) -> list[Refusal]:
+    """Give the noes that were heard in a contact and still stand."""
+    first = entries[0]
+    return store.of_contact(
+        session, [entry.id for entry in entries], person_id=first.person_id,
+        attempt_id=first.attempt_id,
     )  # fmt: skip
 
 

@@ -16,11 +16,12 @@ from orchestrator.tables import (
     Campaign,
     CarrierEvent,
     Lead,
+    Number,
     Offer,
     PersonNumber,
     PersonState,
-    Suppression,
 )
+from orchestrator.tables.calls import IS_LIVE  # As written in the partial indexes.
 
 IN_FLIGHT = ("dialing", "ringing", "answered", "unresolved")
 # States an event may be applied in: it moves a call forward, or clears up a doubt.
@@ -145,7 +146,7 @@ def withdraw_expired(session: Session, *, now: datetime, limit: int) -> list[int
     """
     expired = (
         select(Attempt.id)
-        .where(Attempt.state == "reserved", Attempt.expires_at <= now)
+        .where(IS_LIVE, Attempt.state == "reserved", Attempt.expires_at <= now)
         .order_by(Attempt.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -181,19 +182,23 @@ def in_flight(
 
 def ringing_at_suppressed(session: Session, *, limit: int) -> list[UUID]:
     """Name calls that ring at somebody who was suppressed meanwhile, or on such a number."""
-    standing = select(Suppression.number_id).where(
-        Suppression.number_id.is_not(None), Suppression.lifted_at.is_(None)
+    is_suppressed = (
+        select(Number.id)
+        .where(Number.id == Attempt.number_id, Number.suppressed.is_not(None))
+        .exists()
     )
-    holder = (
-        select(PersonNumber.number_id)
-        .join(PersonState, PersonState.person_id == PersonNumber.person_id)
-        .where(PersonState.suppressed.is_not(None))
+    has_suppressed_holder = (
+        select(PersonState.person_id)
+        .join(PersonNumber, PersonNumber.person_id == PersonState.person_id)
+        .where(PersonNumber.number_id == Attempt.number_id, PersonState.suppressed.is_not(None))
+        .exists()
     )
     statement = (
         select(Attempt.id)
         .where(
+            IS_LIVE,
             Attempt.state.in_(("dialing", "ringing")),
-            or_(Attempt.number_id.in_(standing), Attempt.number_id.in_(holder)),
+            or_(is_suppressed, has_suppressed_holder),
         )
         .limit(limit)
     )
@@ -210,7 +215,7 @@ def doubt_silent(
     )
     silent = (
         select(Attempt.id)
-        .where(Attempt.state.in_(("dialing", "ringing", "answered")), due + grace <= now)
+        .where(IS_LIVE, Attempt.state.in_(("dialing", "ringing", "answered")), due + grace <= now)
         .order_by(Attempt.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -241,7 +246,7 @@ def over_for_certain(
     ring = func.make_interval(0, 0, 0, 0, 0, 0, Attempt.ring_seconds_max)
     statement = (
         select(Attempt.id)
-        .where(Attempt.state.in_(IN_FLIGHT), Attempt.claimed_at + ring + longest <= now)
+        .where(IS_LIVE, Attempt.state.in_(IN_FLIGHT), Attempt.claimed_at + ring + longest <= now)
         .order_by(Attempt.claimed_at)
         .limit(limit)
     )
@@ -254,6 +259,7 @@ def unsent(session: Session, *, now: datetime, older_than: timedelta, limit: int
     statement: Select[Any] = (
         select(Attempt.id)
         .where(
+            IS_LIVE,
             Attempt.state == "reserved",
             Attempt.expires_at > now,
             last_sent <= now - older_than,

@@ -108,14 +108,19 @@ def other_standing(session: Session, refusal: Refusal) -> int | None:
 
 
 def of_contact(
-    session: Session, touch_ids: Iterable[int], attempt_id: UUID | None
+    session: Session, touch_ids: Iterable[int], *, person_id: int, attempt_id: UUID | None
 ) -> list[Refusal]:
-    """Give the noes heard in one contact that are not lifted, locked until the commit."""
+    """Give the noes a person said in one contact that are not lifted, locked until the commit."""
     same: ColumnElement[bool] = Refusal.touch_id.in_(list(touch_ids))
     if attempt_id is not None:
         same = or_(same, Refusal.attempt_id == attempt_id)
-    statement = select(Refusal).where(same, Refusal.lifted_at.is_(None)).order_by(Refusal.id)
-    return list(session.scalars(statement.with_for_update()))
+    statement = (
+        select(Refusal)
+        .where(Refusal.person_id == person_id, same, Refusal.lifted_at.is_(None))
+        .order_by(Refusal.id)
+        .with_for_update()
+    )
+    return list(session.scalars(statement))
 
 
 def lift_refusal(

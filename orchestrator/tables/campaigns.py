@@ -195,6 +195,12 @@ class LeadProgress(Base):
 
     __table_args__ = (
         CheckConstraint("state IN ('open', 'closed', 'agent')", name="state"),
+        # So that a sweep finds missed callbacks without looking at every lead.
+        Index(
+            "ix_lead_progress_callback",
+            "callback_at",
+            postgresql_where=text("callback_at IS NOT NULL"),
+        ),
         Index(
             "ix_lead_progress_due",
             "campaign_id",

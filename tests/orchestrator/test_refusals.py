@@ -64,11 +64,11 @@ def state_of(session, person) -> PersonState:
 
 def consent_of(session, person, *, by: Actor = make.OFFICER, **facts: Any) -> Consent:
     """Let an officer record a consent with all its evidence, given the day before LATER."""
-    facts = {
-        "given": True, "given_at": LATER - DAY, "purpose": None, "how": "signed form",
-        "wording": "Согласен на звонки", "evidence": "scan 17", "expires_at": None, **facts,
+    said = {
+        "given": True, "given_at": LATER - DAY, "how": "signed form",
+        "wording": "Согласен на звонки", "evidence": "scan 17", **facts,
     }  # fmt: skip
-    return consents.record(session, person.id, by=by, now=LATER, **facts)
+    return consents.record(session, person.id, consents.Statement(**said), by=by, now=LATER)
 
 
 def lift(session, refusal: Refusal, consent: Consent, *, by: Actor = make.OFFICER) -> Refusal:
