@@ -8,6 +8,7 @@ The same name on the same number under two ids is a proposal to merge, never a m
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from itertools import count
 
 from sqlalchemy.orm import Session
@@ -174,7 +175,7 @@ class Identities:
             number = self._new_numbers[e164]
             holders = len(self._holders.get(e164, ()))
             yield (
-                *(number_id, e164, number.kind.value, number.region, list(number.zones)),
+                *(number_id, e164, number.kind.value, number.region, _array(number.zones)),
                 *(holders, now),
             )
 
@@ -191,25 +192,20 @@ class Identities:
         """Bring known people up to date; gives those of whom anything changed."""
         known = {somebody.id: somebody for somebody in named if not somebody.is_new}
         changed = {each.id for each in known.values() if each.links or each.keys}
+        updates = []
         for person_id, person in store.people(self._session, known).items():
             told, guessed = known[person_id].told, known[person_id].guessed
+            now: dict[str, object] = {}
             for fact in REPLACED:
-                old = getattr(person, fact)
                 # A row that knows only the number may fill a gap, not say who somebody is.
-                new = getattr(told, fact) or old or getattr(guessed, fact)
-                if new != old:
-                    setattr(person, fact, new)
-                    changed.add(person_id)
+                now[fact] = getattr(told, fact) or getattr(person, fact) or getattr(guessed, fact)
             for fact in KEPT:
-                new = getattr(person, fact) or getattr(told, fact) or getattr(guessed, fact)
-                if new != getattr(person, fact):
-                    setattr(person, fact, new)
-                    changed.add(person_id)
-            owned = list(dict.fromkeys((*person.owned, *told.owned, *guessed.owned)))
-            if owned != list(person.owned):
-                person.owned = owned
+                now[fact] = getattr(person, fact) or getattr(told, fact) or getattr(guessed, fact)
+            now["owned"] = list(dict.fromkeys((*person.owned, *told.owned, *guessed.owned)))
+            if any(value != getattr(person, fact) for fact, value in now.items()):
+                updates.append(now | {"person_id": person_id})
                 changed.add(person_id)
-        self._session.flush()
+        store.update_people(self._session, updates)
         return changed
 
 
@@ -232,8 +228,14 @@ def _person(somebody: Somebody, now: datetime) -> tuple[object, ...]:
     facts.owned = tuple(dict.fromkeys((*told.owned, *guessed.owned)))
     return (
         *(somebody.id, facts.name, facts.language, facts.region, facts.declared_zone),
-        *(facts.address_zone, facts.protected, list(facts.owned), facts.open_case, now),
+        *(facts.address_zone, facts.protected, list(facts.owned) or "{}", facts.open_case, now),
     )
+
+
+@lru_cache(maxsize=1024)
+def _array(zones: tuple[str, ...]) -> str:
+    """Write the names of zones as PostgreSQL reads an array; they need no quotes."""
+    return "{" + ",".join(zones) + "}"
 
 
 def _plain(name: str) -> str:

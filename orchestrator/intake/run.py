@@ -6,6 +6,7 @@ after a crash goes on behind that row.
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -62,7 +63,8 @@ class Chunk:
     file: Opened
     rows: list[Reading]
     after: int
-    bytes_done: int | None  # None for the last chunk.
+    bytes_done: int
+    is_last: bool
 
 
 def unfinished(services: Services) -> list[int]:
@@ -89,22 +91,15 @@ def advance(
         return False
     file, position = opened
     try:
-        reached = Reached()
-        rows = file.rows(now=services.clock.now(), after=position, reached=reached)
-        while True:
-            chunk = list(islice(rows, CHUNK_ROWS[file.kind]))
-            is_last = len(chunk) < CHUNK_ROWS[file.kind]
-            bytes_done = None if is_last else reached.bytes
-            after = _write(services, import_id, Chunk(file, chunk, position, bytes_done))
+        for chunk in _chunks(file, position, now=services.clock.now()):
+            after = _write(services, import_id, chunk)
             if after is None:
                 return False
             if progress is not None:
                 progress(after)
-            if is_last:
-                return False
-            position = chunk[-1].row
-            if time.monotonic() >= until:
+            if time.monotonic() >= until and not chunk.is_last:
                 return True
+        return False
     except ImportRefused as refused:
         with services.transaction() as session:
             _refuse(session, import_id, refused, now=services.clock.now())
@@ -154,6 +149,27 @@ def _columns(file: Opened) -> dict[str, Any]:
     }
 
 
+def _chunks(file: Opened, position: int, *, now: datetime) -> Iterator[Chunk]:
+    """Read chunk after chunk, each while the one before it is written."""
+    reached = Reached()
+    rows = file.rows(now=now, after=position, reached=reached)
+    size = CHUNK_ROWS[file.kind]
+
+    def read() -> tuple[list[Reading], int]:
+        return list(islice(rows, size)), reached.bytes
+
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        ahead = reader.submit(read)
+        is_last = False
+        while not is_last:
+            some, bytes_done = ahead.result()
+            is_last = len(some) < size
+            if not is_last:
+                ahead = reader.submit(read)
+            yield Chunk(file, some, position, bytes_done, is_last)
+            position = some[-1].row if some else position
+
+
 def _write(services: Services, import_id: int, chunk: Chunk) -> Progress | None:
     """Write one chunk and where it ends, or nothing; None when somebody else was here first."""
     now = services.clock.now()
@@ -174,8 +190,8 @@ def _write(services: Services, import_id: int, chunk: Chunk) -> Progress | None:
         job.rejected += len(rejections)
         job.empty += len(_of(EmptyRow, chunk.rows))
         job.warnings += len(taken.warnings)
-        job.bytes_done = job.bytes_total if chunk.bytes_done is None else chunk.bytes_done
-        if chunk.bytes_done is None:
+        job.bytes_done = job.bytes_total if chunk.is_last else chunk.bytes_done
+        if chunk.is_last:
             _finish(desk, job)
         return _progress(job)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, LiteralString, NamedTuple
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
 from orchestrator.store.copying import raw_connection
@@ -24,6 +24,10 @@ from orchestrator.tables import (
 )
 
 IDENTITY_LOCK = 0x7A4B7
+PERSON_FACTS = (
+    *("name", "language", "region", "declared_zone", "address_zone"),
+    *("protected", "open_case", "owned"),
+)
 
 
 class Holder(NamedTuple):
@@ -106,11 +110,19 @@ def holders(session: Session, numbers: Sequence[int]) -> list[Holder]:
     return [Holder(*row) for row in rows]
 
 
-def people(session: Session, person_ids: Iterable[int]) -> dict[int, Person]:
-    """Give people, locked against other imports by `lock_identities` only."""
-    ids = list(person_ids)
-    rows = session.scalars(select(Person).where(Person.id == func.any(ids)))
-    return {person.id: person for person in rows}
+def people(session: Session, person_ids: Iterable[int]) -> dict[int, Row[Any]]:
+    """Give what is on record about people, by id."""
+    columns = [getattr(Person, name) for name in ("id", *PERSON_FACTS)]
+    rows = session.execute(select(*columns).where(Person.id == func.any(list(person_ids))))
+    return {row.id: row for row in rows}
+
+
+def update_people(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Replace what is on record about people: `person_id` and every one of `PERSON_FACTS`."""
+    if rows:
+        facts = ", ".join(f"{name} = :{name}" for name in PERSON_FACTS)
+        statement = f"UPDATE person SET {facts} WHERE id = :person_id"  # noqa: S608 - constants
+        session.execute(text(statement), rows)
 
 
 def numbers_held(session: Session, person_ids: Iterable[int]) -> dict[int, int]:
@@ -190,7 +202,8 @@ def new_ids(session: Session, table: str, count: int) -> list[int]:
     """Take ids for rows that are copied in."""
     rows = session.scalars(
         text(
-            "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)"
+            "SELECT nextval(ids.name::regclass) FROM generate_series(1, :count),"
+            " (SELECT pg_get_serial_sequence(:table, 'id') AS name OFFSET 0) ids"
         ),
         {"table": table, "count": count},
     )

@@ -40,7 +40,7 @@ def take(desk: Desk, rows: list[LeadRow]) -> Taken:
         if row.consent is not None:
             statements.add(row.row, somebody.id, row.consent)
     taken.warnings += statements.write()
-    changed |= statements.changed
+    changed |= statements.changed - _ids(new)
     if desk.campaign_id is None:
         seen: set[Somebody] = set()
         for somebody in people:
