@@ -56,6 +56,7 @@ class Judged:
     candidate: Candidate
     verdict: Verdict
     next_clear: datetime | None
+    key: bytes  # Identifies what was answered: codes, instants and policy.
 
     @property
     def due_at(self) -> datetime | None:
@@ -73,26 +74,28 @@ class Judged:
         later = self.candidate.not_before
         return due if later is None else max(due, later)
 
-    @property
-    def key(self) -> bytes:
-        """Identify what was answered: codes, instants and policy."""
-        said = [(reason.code, reason.until) for reason in self.verdict.reasons]
-        text = msgspec.json.encode((self.verdict.policy, said))
-        return hashlib.blake2b(text, digest_size=8).digest()
-
 
 def judge(candidates: Sequence[Candidate], policy: Policy) -> Judged:
     """Decide a lead on each of its numbers and keep the best: callable soonest, first by rank."""
-    answers = []
+    best: Judged | None = None
     for candidate in candidates:
         verdict = decide(candidate.case, policy)
-        clear_at = candidate.case.now
-        if verdict.reasons:
-            later = next_clear(candidate.case, policy, verdict) if verdict.until else None
-            answers.append(Judged(candidate, verdict, later))
-        else:
-            return Judged(candidate, verdict, clear_at)
-    return min(answers, key=_ease) if len(answers) > 1 else answers[0]
+        if not verdict.reasons:
+            return Judged(candidate, verdict, candidate.case.now, _key(verdict))
+        later = next_clear(candidate.case, policy, verdict) if verdict.until else None
+        answer = Judged(candidate, verdict, later, _key(verdict))
+        if best is None or _ease(answer) < _ease(best):
+            best = answer
+    if best is None:
+        message = "a lead is judged on at least one candidate"
+        raise ValueError(message)
+    return best
+
+
+def _key(verdict: Verdict) -> bytes:
+    said = [(reason.code, reason.until) for reason in verdict.reasons]
+    text = msgspec.json.encode((verdict.policy, said))
+    return hashlib.blake2b(text, digest_size=8).digest()
 
 
 def _ease(judged: Judged) -> tuple[int, float]:

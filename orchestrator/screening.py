@@ -4,14 +4,17 @@ Done for a preview, at launch, and after facts or the policy changed. It reserve
 admission and the last look ask again.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy.orm import Session
 
 from guardrails import Policy
-from orchestrator import ground
+from orchestrator import collector, ground
 from orchestrator.config import Settings
 from orchestrator.decisions import Judged, judge, record
 from orchestrator.services import SYSTEM, Services
@@ -19,6 +22,8 @@ from orchestrator.store import facts, leads
 from orchestrator.store.ground import Ground
 
 BATCH = 5_000
+# While one lane waits for the database the other decides.
+LANES = 2
 
 
 @dataclass(slots=True)
@@ -30,57 +35,82 @@ class Screened:
     clear: int = 0
     last_lead_id: int = 0
 
+    def add(self, other: "Screened") -> None:
+        """Take in what a later batch found."""
+        self.leads += other.leads
+        self.decisions += other.decisions
+        self.clear += other.clear
+        self.last_lead_id = other.last_lead_id
+
 
 def screen(
     services: Services,
     campaign_id: int,
     *,
+    after_lead_id: int = 0,
     batch: int = BATCH,
+    batches_max: int | None = None,
     on_batch: Callable[[Screened], None] = lambda _: None,
 ) -> Screened:
-    """Decide every open lead of a campaign, a batch a transaction; may be repeated at will."""
-    done = Screened()
+    """Decide every open lead of a campaign, a batch a transaction; may be repeated at will.
+
+    With `batches_max` it stops early, and goes on from `last_lead_id` when asked again.
+    """
+    done = Screened(last_lead_id=after_lead_id)
+    ranges = islice(_ranges(services, campaign_id, after_lead_id, batch), batches_max)
+    under_way: deque[Future[Screened]] = deque()
+    with ThreadPoolExecutor(LANES, "screening") as lanes:
+        for first_last in ranges:
+            under_way.append(lanes.submit(screen_batch, services, campaign_id, first_last))
+            if len(under_way) == LANES:
+                done.add(under_way.popleft().result())
+                on_batch(done)
+        while under_way:
+            done.add(under_way.popleft().result())
+            on_batch(done)
+    return done
+
+
+def _ranges(
+    services: Services, campaign_id: int, after_lead_id: int, batch: int
+) -> Iterator[tuple[int, int]]:
+    """Cut a campaign's leads into ranges of ids."""
     while True:
         with services.transaction() as session:
-            count = screen_batch(session, services, campaign_id, done, batch=batch)
-        if not count:
-            return done
-        on_batch(done)
+            lead_ids = leads.ids_after(session, campaign_id, after_id=after_lead_id, limit=batch)
+        if not lead_ids:
+            return
+        after_lead_id = lead_ids[-1]
+        yield lead_ids[0], after_lead_id
 
 
-def screen_batch(
-    session: Session, services: Services, campaign_id: int, done: Screened, *, batch: int
-) -> int:
-    """Decide the next batch of leads after `done.last_lead_id`; gives how many there were."""
-    now = services.clock.now()
-    shared = ground.survey(session, campaign_id, settings=services.settings, now=now)
-    lead_ids = leads.lock_open(session, campaign_id, after_id=done.last_lead_id, limit=batch)
-    if not lead_ids:
-        return 0
-    answers = decide_leads(session, shared, lead_ids, now=now)
-    changed = [answer for answer in answers if answer.key != answer.candidate.verdict_key]
-    decision_ids = record(session, shared, changed, moment="screening", by=SYSTEM.name)
-    leads.write_due(
-        session,
-        [
-            leads.Due(answer.candidate.lead_id, answer.due_at, answer.key, decision_id)
-            for answer, decision_id in zip(changed, decision_ids, strict=True)
-        ],
-        now=now,
-    )
-    leads.write_due_again(
-        session,
-        [
-            (answer.candidate.lead_id, answer.due_at)
-            for answer in answers
-            if answer.key == answer.candidate.verdict_key
-        ],
-    )
-    done.leads += len(lead_ids)
-    done.decisions += len(changed)
-    done.clear += sum(not answer.verdict.reasons for answer in answers)
-    done.last_lead_id = lead_ids[-1]
-    return len(lead_ids)
+def screen_batch(services: Services, campaign_id: int, first_last: tuple[int, int]) -> Screened:
+    """Decide the open leads of one range of ids, in one transaction."""
+    with services.transaction() as session, collector.resting():
+        now = services.clock.now()
+        shared = ground.survey(session, campaign_id, settings=services.settings, now=now)
+        lead_ids = leads.lock_open(session, campaign_id, first_last)
+        answers = decide_leads(session, shared, lead_ids, now=now)
+        changed = [answer for answer in answers if answer.key != answer.candidate.verdict_key]
+        decision_ids = record(session, shared, changed, moment="screening", by=SYSTEM.name)
+        leads.write_due(
+            session,
+            [
+                leads.Due(answer.candidate.lead_id, answer.due_at, answer.key, decision_id)
+                for answer, decision_id in zip(changed, decision_ids, strict=True)
+            ],
+            now=now,
+        )
+        leads.write_due_again(
+            session,
+            [
+                (answer.candidate.lead_id, answer.due_at)
+                for answer in answers
+                if answer.key == answer.candidate.verdict_key
+            ],
+        )
+        clear = sum(not answer.verdict.reasons for answer in answers)
+        return Screened(len(lead_ids), len(changed), clear, first_last[1])
 
 
 def decide_leads(
@@ -112,5 +142,7 @@ def judged(
     )
     after_id = 0
     while lead_ids := leads.ids_after(session, campaign_id, after_id=after_id, limit=batch):
-        yield from decide_leads(session, shared, lead_ids, now=now)
+        with collector.resting():
+            answers = decide_leads(session, shared, lead_ids, now=now)
+        yield from answers
         after_id = lead_ids[-1]

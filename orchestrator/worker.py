@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 # Attempts in one message: a worker that dies claims no more than these.
 IDS_A_MESSAGE = 10
 IMPORT_SLICE_SECONDS = 5.0
-SCREENING_BATCHES_A_TASK = 4
+SCREENING_BATCHES_A_TASK = 10
 # Seconds a finished or lost message stays invisible; longer than any task may take.
 VISIBILITY_SECONDS = 90
 
@@ -130,15 +130,14 @@ def advance_import(task: TaktTask, import_id: int) -> None:
 
 def screen_campaign(task: TaktTask, campaign_id: int, after_lead_id: int = 0) -> None:
     """Screen some batches of a campaign; the rest is another task, so that none runs long."""
-    done = screening.Screened(last_lead_id=after_lead_id)
-    for _ in range(SCREENING_BATCHES_A_TASK):
-        with task.services.transaction() as session:
-            count = screening.screen_batch(
-                session, task.services, campaign_id, done, batch=screening.BATCH
-            )
-        if not count:
-            return
-    task.app.send_task("campaigns.screen", [campaign_id, done.last_lead_id])
+    done = screening.screen(
+        task.services,
+        campaign_id,
+        after_lead_id=after_lead_id,
+        batches_max=SCREENING_BATCHES_A_TASK,
+    )
+    if done.last_lead_id != after_lead_id:
+        task.app.send_task("campaigns.screen", [campaign_id, done.last_lead_id])
 
 
 TASKS = {

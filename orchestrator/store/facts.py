@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Literal, cast
 from uuid import UUID
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from guardrails import facts
@@ -41,7 +42,7 @@ class Candidate:
 _FACTS = """
     SELECT l.id, l.person_id, n.id, n.e164, p.language,
         coalesce(g.attempts, 0), g.not_before, g.verdict_key, g.decision_id, g.callback_at,
-        l.reason, l.reason_facts, coalesce(cr.leads, 1), l.variables, l.score, l.level,
+        l.reason, l.reason_facts, coalesce(cr.leads, 1), l.variables::text, l.score, l.level,
         l.signal_at, l.source, p.name, p.protected, p.region, p.declared_zone, p.address_zone,
         p.owned, p.open_case, s.touches, s.refusals, s.consents, s.suppressed,
         n.kind, n.region, array_to_string(n.prefix_zones, ' '), n.registry_zone, n.suppressed,
@@ -201,7 +202,7 @@ def _candidate(
             reason,
             reason_facts,
             reason_shared_by,
-            _filled(variables, name),
+            _filled(ground.campaign.script_variables, variables, name),
             callback_at,
         ),
         facts.Person(
@@ -261,12 +262,14 @@ def _joined(
     return tuple(all_touches), tuple(all_refusals), cause
 
 
-def _filled(variables: dict[str, Any], name: str | None) -> tuple[str, ...]:
-    """Name the variables that have a value; a person's name is one of them."""
-    filled = [key for key, value in variables.items() if value not in (None, "")]
+def _filled(needed: tuple[str, ...], variables: str, name: str | None) -> tuple[str, ...]:
+    """Name the script's variables that have a value; a person's name is one of them."""
+    if not needed:
+        return ()
+    values = msgspec.json.decode(variables)
     if name:
-        filled += ["name", "first_name"]
-    return tuple(sorted(set(filled)))
+        values["name"] = values["first_name"] = name
+    return tuple(variable for variable in needed if values.get(variable) not in (None, ""))
 
 
 @lru_cache(maxsize=65_536)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from orchestrator.store.copying import raw_connection
+from orchestrator.store.copying import instants, literal, raw_connection
 from orchestrator.tables import LIVE, Lead
 
 
@@ -31,15 +31,12 @@ def ids_after(session: Session, campaign_id: int, *, after_id: int, limit: int) 
     return list(session.scalars(statement))
 
 
-def lock_open(session: Session, campaign_id: int, *, after_id: int, limit: int) -> list[int]:
-    """Lock the next open leads of a campaign, by id; one without progress gets it first.
+def lock_open(session: Session, campaign_id: int, first_last: tuple[int, int]) -> list[int]:
+    """Lock the open leads in a range of ids, in order; one without progress gets it first.
 
     A fact that changes meanwhile waits for our commit and then has the lead looked at again.
     """
-    wanted = ids_after(session, campaign_id, after_id=after_id, limit=limit)
-    if not wanted:
-        return []
-    first_last = {"campaign_id": campaign_id, "first": wanted[0], "last": wanted[-1]}
+    span = {"campaign_id": campaign_id, "first": first_last[0], "last": first_last[1]}
     session.execute(
         text(
             "INSERT INTO lead_progress (lead_id, campaign_id, person_id)"
@@ -48,7 +45,7 @@ def lock_open(session: Session, campaign_id: int, *, after_id: int, limit: int) 
             " AND NOT EXISTS (SELECT FROM lead_progress g WHERE g.lead_id = lead.id)"
             " ON CONFLICT DO NOTHING"
         ),
-        first_last,
+        span,
     )
     rows = session.scalars(
         text(
@@ -56,12 +53,9 @@ def lock_open(session: Session, campaign_id: int, *, after_id: int, limit: int) 
             " AND lead_id BETWEEN :first AND :last AND state = 'open'"
             " ORDER BY lead_id FOR UPDATE"
         ),
-        first_last,
+        span,
     )
-    # Where none of a whole batch is open the next batch may still hold some.
-    return [int(row) for row in rows] or lock_open(
-        session, campaign_id, after_id=wanted[-1], limit=limit
-    )
+    return [int(row) for row in rows]
 
 
 def write_due(session: Session, due: Sequence[Due], *, now: datetime) -> None:
@@ -78,7 +72,13 @@ def write_due(session: Session, due: Sequence[Due], *, now: datetime) -> None:
                 AS v (lead_id, due_at, key, decision_id)
             WHERE g.lead_id = v.lead_id
             """,
-            (now, *([list(column) for column in zip(*due, strict=True)])),
+            (
+                now,
+                literal(str(one.lead_id) for one in due),
+                instants(one.due_at for one in due),
+                literal(f'"\\\\x{one.key.hex()}"' for one in due),
+                literal(str(one.decision_id) for one in due),
+            ),
         )
 
 
@@ -93,7 +93,7 @@ def write_due_again(session: Session, due: Sequence[tuple[int, datetime | None]]
             FROM unnest(%s::bigint[], %s::timestamptz[]) AS v (lead_id, due_at)
             WHERE g.lead_id = v.lead_id AND g.due_at IS DISTINCT FROM v.due_at
             """,
-            [list(column) for column in zip(*due, strict=True)],
+            (literal(str(lead_id) for lead_id, _ in due), instants(at for _, at in due)),
         )
 
 

@@ -108,10 +108,9 @@ def test_a_screening_that_is_started_again_finishes_the_rest(services):
     with services.transaction() as session:
         campaign = make.a_campaign(session)
         leads = [make.a_due_lead(session, campaign).id for _ in range(4)]
-    done = screening.Screened()
-    with services.transaction() as session:
-        screening.screen_batch(session, services, campaign.id, done, batch=2)
-    screening.screen(services, campaign.id)
+    done = screening.screen(services, campaign.id, batch=2, batches_max=1)
+    assert done.leads == 2
+    screening.screen(services, campaign.id, after_lead_id=done.last_lead_id)
     assert sorted(row.lead_id for row in decisions(services, "screening")) == leads
 
 
