@@ -17,7 +17,7 @@ from orchestrator.outcomes.reading import doubt, is_same, read_call
 from orchestrator.services import SYSTEM, Actor, Services
 from orchestrator.store import attempts, history
 from orchestrator.store.attempts import Subject
-from orchestrator.telephony.base import CarrierReport, Disposition, Failure
+from orchestrator.telephony.base import CarrierError, CarrierReport, Disposition, Failure
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ def resolve(
         raise NotFound("call", attempt_id)
     history.lock(session, history.company_of(session, [subject.person_id]))
     state = attempts.lock_attempt(session, attempt_id).state
-    if state not in {"unresolved", "unknown"} or word == "unknown":
+    if state not in {"unresolved", "unknown"} or word in {"unknown", "not_sent"}:
         raise NothingToResolve(f"call {attempt_id.hex} is {state}", state=state)
     report = CarrierReport(
         carrier=BY_PERSON, event_id=f"{attempt_id.hex}:{word}", attempt_id=attempt_id,
@@ -176,8 +176,14 @@ def _row(report: CarrierReport, now: datetime) -> dict[str, Any]:
 
 
 def cancel(services: Services, attempt_ids: Iterable[UUID]) -> None:
-    """Ask the carrier to stop calls that ring at somebody who has just said no."""
+    """Ask the carrier to stop calls that ring at somebody who has just said no.
+
+    One it cannot reach is asked again by the sweep; the no itself was recorded before.
+    """
     for attempt_id in attempt_ids:
-        was_cancelled = services.carrier.cancel(attempt_id)
+        try:
+            was_cancelled = services.carrier.cancel(attempt_id)
+        except CarrierError:
+            was_cancelled = False
         extra = {"attempt_id": attempt_id.hex, "cancelled": was_cancelled}
         log.info("call_cancel_asked", extra=extra)

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
-from orchestrator import outcomes
+from orchestrator import outcomes, refusals
 from orchestrator.history import read_refusals, read_touches
 from orchestrator.services import Services
 from orchestrator.store import history
@@ -18,13 +18,15 @@ from orchestrator.tables import (
     Lead,
     LeadProgress,
     LeadSource,
+    Number,
     PersonState,
     Quote,
     Refusal,
+    SimulatedCall,
     Suppression,
     Touch,
 )
-from orchestrator.telephony.base import CarrierReport, Failure
+from orchestrator.telephony.base import CarrierReport, Dial, Failure
 from tests import make
 
 HOUR = timedelta(hours=1)
@@ -369,6 +371,33 @@ def test_a_reservation_whose_message_may_be_lost_is_sent_again(services):
         assert outcomes.to_resend(session, soon) == []
         assert outcomes.to_resend(session, late) == [call]
         assert outcomes.to_resend(session, make.NOON + timedelta(seconds=120)) == []
+
+
+def test_a_call_that_rings_at_somebody_silenced_meanwhile_is_cancelled(services):
+    with services.transaction() as session:
+        anna = make.a_person(session)
+        lead = make.a_lead(session, make.a_campaign(session), person=anna)
+        call = make.an_attempt(session, lead, state="ringing").id
+    e164 = read(services, Number).e164
+    services.carrier.dial(Dial(call, e164, None, 25, "ru", "sim", "rings out"))
+    with services.transaction() as session:
+        refusals.suppress(
+            session, person_id=anna.id, cause="minor", source="crm", by=make.OFFICER, now=make.NOON
+        )
+    assert outcomes.reconcile(services).cancelled == 1
+    assert read(services, SimulatedCall).cancelled_at == make.NOON
+
+
+def test_a_late_no_cancels_the_call_that_rings_again(services):
+    call = a_call(services)
+    hear(services, call, "no_answer", seconds=20)
+    with services.transaction() as session:
+        lead = session.get_one(Lead, read(services, Attempt, id=call).lead_id)
+        again = make.an_attempt(session, lead, state="ringing", ordinal=2).id
+    e164 = read(services, Number).e164
+    services.carrier.dial(Dial(again, e164, None, 25, "ru", "sim", "rings out"))
+    hear(services, call, "do_not_call", seconds=21)
+    assert read(services, SimulatedCall).cancelled_at == make.NOON
 
 
 ENDS = ("no_answer", "declined", "refused", "do_not_call", "complaint", "accepted", "machine")
