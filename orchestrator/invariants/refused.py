@@ -12,21 +12,26 @@ from orchestrator.invariants.finding import Finding, found
 
 SAYS = "no call starts after a refusal or suppression that covers it"
 
-# Whom an attempt may reach: the person, and everybody who shared the number at the time.
+# Whom a call may reach: the person, and everybody who shared the number at the time.
 _REACHED = """
-    (SELECT a.person_id UNION SELECT h.person_id FROM person_number h
-     WHERE h.number_id = a.number_id AND h.linked_at <= a.claimed_at)
+    WITH reached AS (
+        SELECT a.id, a.claimed_at, a.person_id FROM attempt a WHERE a.claimed_at >= :since
+        UNION SELECT a.id, a.claimed_at, h.person_id FROM attempt a
+        JOIN person_number h ON h.number_id = a.number_id AND h.linked_at <= a.claimed_at
+        WHERE a.claimed_at >= :since
+    )
 """
-_SUPPRESSED = f"""
-    SELECT DISTINCT a.id FROM attempt a JOIN suppression s
-        ON s.number_id = a.number_id OR s.person_id IN {_REACHED}
+_SUPPRESSED = f"""{_REACHED}
+    SELECT a.id FROM reached a JOIN suppression s ON s.person_id = a.person_id
+    WHERE a.claimed_at > s.recorded_at AND a.claimed_at < coalesce(s.lifted_at, 'infinity')
+    UNION SELECT a.id FROM attempt a JOIN suppression s ON s.number_id = a.number_id
     WHERE a.claimed_at > s.recorded_at AND a.claimed_at < coalesce(s.lifted_at, 'infinity')
         AND a.claimed_at >= :since
 """  # noqa: S608 - made of constants
-_FINAL = f"""
-    SELECT DISTINCT a.id FROM attempt a JOIN refusal r ON r.person_id IN {_REACHED}
+_FINAL = f"""{_REACHED}
+    SELECT DISTINCT a.id FROM reached a JOIN refusal r ON r.person_id = a.person_id
     WHERE r.kind = ANY(:kinds) AND a.claimed_at > r.recorded_at
-        AND a.claimed_at < coalesce(r.lifted_at, 'infinity') AND a.claimed_at >= :since
+        AND a.claimed_at < coalesce(r.lifted_at, 'infinity')
 """  # noqa: S608
 # A rung of the ladder: so many days of rest for the offer, the topic, or everything.
 _RESTING = """
