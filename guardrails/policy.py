@@ -9,7 +9,7 @@ import dataclasses
 import hashlib
 import json
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from importlib import resources
 from typing import Any
@@ -96,7 +96,14 @@ def read_policy(document: Mapping[str, Any]) -> Policy:
     packs = document.get("packs")
     if packs is None:
         return Policy((read_pack(document),))
-    return Policy(tuple(read_pack(pack) for pack in packs))
+    return Policy(tuple(read_pack(pack) for pack in read_tables("?", "packs", packs)))
+
+
+def read_tables(pack: str, where: str, value: object) -> Sequence[Mapping[str, Any]]:
+    """Take a value for a list of tables; raises PolicyError when it is anything else."""
+    if not isinstance(value, list | tuple) or any(not isinstance(each, Mapping) for each in value):
+        raise PolicyError(pack, where, "is not a list of tables")
+    return value
 
 
 def read_pack(document: Mapping[str, Any]) -> Pack:
@@ -107,13 +114,14 @@ def read_pack(document: Mapping[str, Any]) -> Pack:
     unknown = set(document) - {"name", "title", "binding", "settings", "guardrails", "cases"}
     if unknown:
         raise PolicyError(name, "pack", f"unknown keys {sorted(unknown)}")
-    settings = dict(document.get("settings", {}))
+    (written,) = read_tables(name, "settings", [document.get("settings", {})])
+    settings = dict(written)
     ring_seconds_max = settings.pop("ring_seconds_max", RING_SECONDS_DEFAULT)
     if settings:
         raise PolicyError(name, "settings", f"unknown settings {sorted(settings)}")
     if type(ring_seconds_max) is not int or not 10 <= ring_seconds_max <= 120:  # noqa: PLR2004
         raise PolicyError(name, "settings.ring_seconds_max", "a whole number from 10 to 120")
-    entries = document.get("guardrails", [])
+    entries = read_tables(name, "guardrails", document.get("guardrails", []))
     rules = tuple(read_guardrail(name, number, entry) for number, entry in enumerate(entries, 1))
     return Pack(
         name,

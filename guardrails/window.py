@@ -8,7 +8,7 @@ from typing import Final, Literal, cast
 from guardrails.facts import ZoneEvidence
 from guardrails.zones import PeriodUnit, period_end
 
-FORM = re.compile(r"(?:rolling\((P\d+D|PT\d+H)\)|calendar\((day|week|month)\)|(ever))")
+FORM = re.compile(r"(?:rolling\((P\d{1,6}D|PT\d{1,6}H)\)|calendar\((day|week|month)\)|(ever))")
 # A calendar period is never longer than this in any zone, clock changes included.
 LONGEST: Final[dict[PeriodUnit, timedelta]] = {
     "day": timedelta(days=3), "week": timedelta(days=9), "month": timedelta(days=33),

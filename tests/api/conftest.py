@@ -63,6 +63,6 @@ def client_of(role: str):
     return made
 
 
-manager, officer, auditor, agent, carrier_key, admin = (
+manager, officer, auditor, agent, carrier, admin = (
     client_of(role) for role in ("manager", "officer", "auditor", "agent", "carrier", "admin")
 )

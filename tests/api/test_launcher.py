@@ -100,6 +100,11 @@ def eventually(claim, *, seconds: float = 20) -> bool:
 
 
 @pytest.fixture
+def home(lived_in_home) -> Path:
+    return lived_in_home
+
+
+@pytest.fixture
 def said() -> list[str]:
     return []
 
@@ -123,7 +128,10 @@ def test_an_installation_is_healthy_inside_and_gone_outside(launcher, home):
     assert processes_about(home) == []
 
 
-def test_the_database_it_gives_is_migrated(launcher):
+def test_the_database_it_makes_is_migrated(home, said):
+    # The other tests move into a home where that was done before.
+    settings = Settings(home=home / "new", api_port=0)
+    launcher = Launcher(settings, out=said.append, programs=small_programs)
     with launcher.running() as running:
         address = running.database_url.replace("+psycopg", "")
         with psycopg.connect(address) as connection:
