@@ -37,7 +37,35 @@ JITTER = st.sampled_from(
     + [timedelta(microseconds=us) for us in (-1, 1)] * 2
     + [timedelta(seconds=s) for s in (-60, -26, -25, -24, -1, 1, 25, 60, 3600)]
 )
-DAYS = (0, 1, 2, 3, 5, 7, 8, 14, 28, 29, 30, 31, 60, 89, 90, 91, 120, 180, 364, 365, 366, 400)
+DAYS = (
+    0,
+    1,
+    1,
+    7,
+    7,
+    30,
+    30,
+    30,
+    2,
+    3,
+    5,
+    8,
+    14,
+    28,
+    29,
+    30,
+    31,
+    60,
+    89,
+    90,
+    91,
+    120,
+    180,
+    364,
+    365,
+    366,
+    400,
+)
 SPANS = st.sampled_from([timedelta(days=days) for days in DAYS] + [timedelta(hours=6)])
 # Half hours, quarter hours, clocks that change at midnight, by half an hour, in the south.
 ZONES = (
@@ -85,30 +113,30 @@ def at_local(zone: str, day: date, clock: time) -> datetime:
 
 
 @st.composite
-def instants(draw: st.DrawFn) -> datetime:
+def instants(draw: st.DrawFn, zone: str) -> datetime:
+    """An instant at which something turns for a person of this zone, or nearly."""
     if draw(st.integers(0, 3)) == 0:
         base = draw(st.sampled_from(CHANGES))
     else:
-        zone = draw(st.sampled_from(ZONES))
         base = at_local(zone, draw(DATES), draw(LOCAL_TIMES))
     return base + draw(JITTER)
 
 
 @st.composite
-def before(draw: st.DrawFn, now: datetime) -> datetime:
-    """An instant in the past, at a limit's distance, or at some local midnight."""
+def before(draw: st.DrawFn, now: datetime, zone: str = "UTC") -> datetime:
+    """An instant in the past, at a limit's distance, or at a local midnight."""
     then = now - draw(SPANS)
     if draw(st.integers(0, 3)) == 0:
-        then = at_local(draw(st.sampled_from(ZONES)), then.date(), draw(LOCAL_TIMES))
+        then = at_local(zone, then.date(), time(0))
     return min(now, then + draw(JITTER))
 
 
 @st.composite
-def touches(draw: st.DrawFn, now: datetime) -> Touch:
+def touches(draw: st.DrawFn, now: datetime, zone: str) -> Touch:
     return Touch(
-        draw(before(now)),
-        channel=draw(st.sampled_from(("call", "call", "call", *CHANNELS))),
-        outbound=draw(st.sampled_from((True, True, True, False))),
+        draw(before(now, zone)),
+        channel=draw(st.sampled_from(("call",) * 12 + CHANNELS)),
+        outbound=draw(st.sampled_from((True,) * 5 + (False,))),
         reach=draw(st.sampled_from(REACHES)),
         number=draw(st.sampled_from((1, 1, 2, None))),
         offer=draw(st.sampled_from((1, 1, 2, None))),
@@ -153,11 +181,11 @@ EVIDENCE = st.builds(
     ZoneEvidence,
     st.sampled_from(("declared", "address", "registry", "prefix")),
     st.one_of(
+        st.lists(st.sampled_from(ZONES[:3]), min_size=1, max_size=2).map(tuple),
         st.lists(st.sampled_from(ZONES), min_size=1, max_size=2).map(tuple),
         st.sampled_from((("Nowhere/Land",), (), ("Europe",), ("Factory",), ("Europe/Moscow",))),
     ),
 )
-PLAIN_ZONE = st.sampled_from(ZONES).map(lambda zone: (ZoneEvidence("address", (zone,)),))
 PLACES = st.builds(
     Jurisdiction,
     st.sampled_from(("RU", "US-FL", "US", "GB", "ZZ")),
@@ -213,12 +241,14 @@ def leads(draw: st.DrawFn, now: datetime) -> Lead:
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
-    now = draw(instants())
+    zone = draw(st.sampled_from(ZONES))
+    now = draw(instants(zone))
+    plain = st.just((ZoneEvidence("address", (zone,)),))
     rarely = st.sampled_from((None,) * 6 + ("yes",))
     person = Person(
         name=draw(st.sampled_from(list(NAMES))),
         protected=draw(rarely),
-        zones=draw(PLAIN_ZONE | PLAIN_ZONE | st.lists(EVIDENCE, max_size=3).map(tuple)),
+        zones=draw(plain | plain | st.lists(EVIDENCE, max_size=3).map(tuple)),
         consents=tuple(draw(st.lists(consents(now), max_size=3))),
         owned=draw(st.sampled_from(((), ("sim",)))),
         open_case=draw(rarely),
@@ -238,7 +268,7 @@ def cases(draw: st.DrawFn) -> Case:
         draw(leads(now)),
         person,
         number,
-        draw(ordered(touches(now), 6)),
+        draw(ordered(touches(now, zone), 6)),
         draw(ordered(refusals(now), 4)),
         tuple(draw(st.lists(PLACES, max_size=2))),
         draw(calendars(now)),
@@ -260,6 +290,8 @@ def values_of(field: "dataclasses.Field") -> st.SearchStrategy:
         return st.sampled_from(HOURS)
     if field.name == "window":
         return st.sampled_from(WINDOWS)
+    if field.name == "max":
+        return st.sampled_from((1, 1, 2, 3))
     if "unit" in declared:
         low, high = declared["between"]
         if "float" in str(field.type):

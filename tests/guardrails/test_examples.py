@@ -74,6 +74,28 @@ def test_thirty_days_are_720_hours_also_when_the_clock_changes():
     assert until(case, cap) == at("2026-04-14 09:30")
 
 
+CAPS = ("number", "person", "offer", "topic", "campaign", "purpose")
+
+
+@pytest.mark.parametrize("subject", CAPS)
+@pytest.mark.parametrize("window,days", [("rolling(PT24H)", 1), ("rolling(P30D)", 30)])
+def test_a_rolling_window_lets_go_of_a_touch_to_the_microsecond(subject, window, days):
+    case = case_in("UTC")
+    case.touches = (Touch(NOON - timedelta(days=days) + MICRO, campaign=1),)
+    cap = one(f"frequency.{subject}", max=1, window=window)
+    assert until(case, cap) == NOON + MICRO
+    assert decide(case.at(NOON + MICRO), cap).reasons == ()
+
+
+def test_a_touch_at_midnight_belongs_to_the_day_that_begins():
+    case = case_in("UTC")
+    case.touches = (Touch(at("2026-03-03 00:00")),)
+    cap = one("frequency.person", max=1, window="calendar(day)")
+    assert until(case, cap) == at("2026-03-04 00:00")
+    case.touches = (Touch(at("2026-03-03 00:00") - MICRO),)
+    assert decide(case, cap).reasons == ()
+
+
 def test_a_lock_begins_with_the_touch_that_filled_the_cap_and_outlasts_the_window():
     case = case_in("UTC")
     case.touches = rang(3, 2)
@@ -113,6 +135,12 @@ def test_the_last_call_of_the_day_has_stopped_ringing_at_closing_time():
     assert until(case.at(last + MICRO), hours) == at("2026-03-04 09:00")
 
 
+def test_a_call_may_ring_over_midnight_when_both_days_are_open():
+    hours = one("hours.closed", hours={"mon-sun": ["00:00-24:00"]})
+    case = case_in("Europe/London", now="2026-03-02 23:59:50")
+    assert decide(case, hours).ruling is Ruling.CLEAR
+
+
 def test_a_window_within_the_hour_that_comes_twice_opens_twice():
     """In London 01:00-02:00 of 25 October 2026 came twice."""
     hours = one("hours.closed", hours={"sun": ["01:15-01:45"]})
@@ -148,6 +176,16 @@ def test_a_person_who_may_be_anywhere_from_kaliningrad_to_kamchatka_has_no_commo
 def test_a_zone_that_cannot_be_read_blocks(zone):
     hours = one("hours.closed", hours={"mon-fri": ["09:00-20:00"]})
     assert decide(case_in(zone), hours).codes == ("hours.zone_unknown",)
+
+
+def test_lesser_evidence_that_shares_a_zone_adds_none():
+    case = case_in("UTC")
+    prefix = ZoneEvidence("prefix", ("UTC", "Pacific/Auckland"))
+    case.person.zones = (prefix, ZoneEvidence("address", ("UTC",)))
+    hours = one("hours.closed", hours={"mon-fri": ["09:00-20:00"]})
+    assert decide(case, hours).ruling is Ruling.CLEAR
+    case.person.zones = (prefix, ZoneEvidence("address", ("Europe/Oslo",)))
+    assert decide(case, hours).reasons != ()
 
 
 def test_what_the_person_declared_stands_alone():
