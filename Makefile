@@ -22,7 +22,7 @@ check: $(READY) ## Check format, lint, types and import contracts
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/mypy
-	@$(VENV)/bin/lint-imports --no-timing
+	@$(VENV)/bin/lint-imports
 
 up: $(READY) ## Start Takt on this machine: database, broker, API, worker, beat
 	@$(VENV)/bin/takt up
