@@ -121,6 +121,14 @@ def test_a_waivable_cap_lets_go_when_the_asked_for_time_comes_and_holds_after_it
     assert decide(case.at(late), HOUSE).codes == ("frequency.person",)
 
 
+def test_a_waivable_cap_for_ever_lets_go_at_the_asked_for_time():
+    case = read_case({"lead": {"callback_at": "in 2 hours"}})
+    case.touches = rang(100)
+    waivable = one("frequency.person", max=1, window="ever", waivable=True)
+    assert until(case, waivable) == NOON + timedelta(hours=2)
+    assert decide(case, one("frequency.person", max=1, window="ever")).ruling is Ruling.BLOCKED
+
+
 def test_a_half_hour_zone_opens_at_its_own_nine():
     case = case_in("Asia/Kolkata", now="2026-03-03 03:29:59")
     hours = one("hours.closed", hours={"mon-fri": ["09:00-20:00"]})
