@@ -239,3 +239,61 @@ def test_wilson_knows_a_published_interval():
 def test_a_source_that_accepted_more_often_than_it_talked_cannot_be_judged():
     source = {"name": "list", "conversations": 10, "acceptances": 30}
     assert decide(read_case({"lead": {"source": source}}), HOUSE).codes == ("check.failed",)
+
+
+@pytest.mark.parametrize(
+    "given,codes",
+    [
+        ({"lead": {"score": 0.05}}, ()),
+        ({"lead": {"score": 0.05 - 1e-9}}, ("quality.score",)),
+        ({"lead": {"score": 1.01}}, ("quality.score",)),
+        ({"campaign": {"category": 2}, "lead": {"level": 3}}, ()),
+        ({"campaign": {"category": 2}, "lead": {"level": 2}}, ("quality.level",)),
+        ({"campaign": {"category": 2}, "lead": {"level": -1}}, ("quality.level",)),
+        ({"campaign": {"category": 1}, "lead": {"level": 5}}, ()),
+        ({"campaign": {"category": 3}, "lead": {"level": 5}}, ("quality.level",)),
+        ({"lead": {"level": 6}}, ("quality.level",)),
+        ({"lead": {"reason_shared_by": 20}}, ()),
+        ({"lead": {"reason_shared_by": 21}}, ("personal.reason",)),
+        ({"campaign": {"leads": 1}, "lead": {"reason_shared_by": 1}}, ()),
+        ({"lead": {"reason_facts": 0}}, ("personal.reason",)),
+        ({"lead": {"score": -1, "level": -1, "source": {"name": "x", "conversations": 9}}}, ()),
+    ],
+)
+def test_what_is_known_of_a_lead_is_judged_at_the_limit_itself(given, codes):
+    assert decide(read_case(given), HOUSE).codes == codes
+
+
+def test_a_category_asks_for_its_level_where_the_house_asks_for_less():
+    case = read_case({"campaign": {"category": 2}, "lead": {"level": 2}})
+    assert decide(case, one("quality.level", level_min=1)).codes == ("quality.level",)
+    case.lead.level = 3
+    assert decide(case, one("quality.level", level_min=1)).reasons == ()
+    assert decide(case, one("quality.level", level_min=4)).codes == ("quality.level",)
+
+
+def test_talk_that_fills_the_time_holds_until_its_oldest_part_has_left():
+    case = case_in("UTC")
+    talked = ((9, 60), (5, 30), (2, 29), (1, 1))
+    case.touches = tuple(
+        Touch(NOON - timedelta(days=day), talk_seconds=minutes * 60) for day, minutes in talked
+    )
+    limit = one("history.talk_time", minutes_max=60, within_days=7)
+    assert until(case, limit) == NOON + timedelta(days=2)
+    assert decide(case.at(NOON + timedelta(days=2)), limit).reasons == ()
+    assert decide(case, one("history.talk_time", minutes_max=61, within_days=7)).reasons == ()
+
+
+def test_a_full_calendar_day_lets_go_at_midnight_itself():
+    case = case_in("UTC")
+    case.touches = (Touch(NOON),)
+    cap = one("frequency.person", max=1, window="calendar(day)")
+    assert decide(case.at(at("2026-03-04 00:00") - MICRO), cap).codes == ("frequency.person",)
+    assert decide(case.at(at("2026-03-04 00:00")), cap).reasons == ()
+
+
+def test_with_a_lock_the_window_still_ends_with_its_own_touch():
+    case = case_in("UTC")
+    case.touches = rang(8, 5, 2)
+    cap = one("frequency.person", max=2, window="rolling(P7D)", lock_hours=1)
+    assert until(case, cap) == NOON + timedelta(days=2)
