@@ -297,3 +297,50 @@ def test_with_a_lock_the_window_still_ends_with_its_own_touch():
     case.touches = rang(8, 5, 2)
     cap = one("frequency.person", max=2, window="rolling(P7D)", lock_hours=1)
     assert until(case, cap) == NOON + timedelta(days=2)
+
+
+def test_a_no_at_the_instant_of_a_yes_is_the_stronger_word():
+    yes = {"given": True, "at": "5 days ago", "evidence": True}
+    no = {"given": False, "at": "5 days ago"}
+    assert decide(read_case({"person": {"consents": [yes, no]}}), HOUSE).codes == (
+        "consent.missing",
+    )
+    later = {**yes, "at": "4 days ago"}
+    assert decide(read_case({"person": {"consents": [no, later]}}), HOUSE).reasons == ()
+
+
+def test_a_consent_ends_at_the_instant_it_names():
+    ends = {"given": True, "at": "5 days ago", "evidence": True, "expires_at": "in 1 hour"}
+    case = read_case({"person": {"consents": [ends]}})
+    over = NOON + timedelta(hours=1)
+    assert decide(case.at(over - MICRO), HOUSE).reasons == ()
+    assert decide(case.at(over), HOUSE).codes == ("consent.expired",)
+
+
+@pytest.mark.parametrize("code", ["refusal.topic", "refusal.repeat"])
+def test_a_rest_after_several_noes_is_over_at_its_own_instant(code):
+    noes = [{"kind": "soft", "at": f"{days} days ago", "topic": 1} for days in (20, 10)]
+    case = read_case({"refusals": noes})
+    rung = one(code, times=2, within_days=30, rest_days=15)
+    over = NOON + timedelta(days=5)
+    assert until(case, rung) == over
+    assert decide(case.at(over - MICRO), rung).codes == (code,)
+    assert decide(case.at(over), rung).reasons == ()
+
+
+def test_a_campaign_begins_and_ends_at_its_own_instants():
+    case = read_case({"campaign": {"starts_at": "in 1 hour", "ends_at": "in 2 hours"}})
+    starts_at, ends_at = NOON + timedelta(hours=1), NOON + timedelta(hours=2)
+    assert decide(case.at(starts_at - MICRO), HOUSE).codes == ("campaign.not_running",)
+    assert decide(case.at(starts_at), HOUSE).reasons == ()
+    assert decide(case.at(ends_at - MICRO), HOUSE).reasons == ()
+    assert decide(case.at(ends_at), HOUSE).codes == ("campaign.expired",)
+
+
+def test_a_register_is_fresh_until_the_limit_and_not_at_it():
+    rule = one("suppression.registry_stale", registry="dnc", age_max_days=31)
+    case = read_case({"campaign": {"registries": [{"name": "dnc", "extracted_at": "31 days ago"}]}})
+    assert decide(case, rule).codes == ("suppression.registry_stale",)
+    assert decide(case.at(NOON - MICRO), rule).reasons == ()
+    other = read_case({"campaign": {"registries": [{"name": "tps", "extracted_at": "1 day ago"}]}})
+    assert decide(other, rule).ruling is Ruling.BLOCKED
