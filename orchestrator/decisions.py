@@ -14,6 +14,7 @@ from typing import Literal
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from guardrails import Case, Policy, Ruling, Verdict, decide, next_clear, read_policy
@@ -21,7 +22,7 @@ from guardrails import facts as fact
 from guardrails.engine import CHECK_AGAIN, HORIZON
 from orchestrator.errors import NotFound
 from orchestrator.store import decisions as store
-from orchestrator.store.facts import Candidate
+from orchestrator.store.candidates import Candidate
 from orchestrator.store.ground import Ground
 from orchestrator.tables import Decision, DecisionContext, DecisionInput, PolicyVersion
 
@@ -193,7 +194,7 @@ class Replay:
     """A decision taken again on its stored inputs."""
 
     decision_id: int
-    outcome: Literal["equal", "different", "inputs erased", "inputs altered"]
+    outcome: Literal["equal", "different", "inputs erased", "inputs altered", "policy lost"]
     was: tuple[str, ...]
     now_is: tuple[str, ...] | None
 
@@ -210,7 +211,11 @@ def replay(session: Session, decision_id: int) -> Replay:
         return Replay(decision_id, "inputs erased", was, None)
     if digest_of(inputs.salt, inputs.context, inputs.body) != decision.input_digest:
         return Replay(decision_id, "inputs altered", was, None)
-    version = session.query(PolicyVersion).filter_by(hash=decision.policy_hash).one()
+    version = session.scalar(
+        select(PolicyVersion).where(PolicyVersion.hash == decision.policy_hash)
+    )
+    if version is None:
+        return Replay(decision_id, "policy lost", was, None)
     verdict = decide(decode_case(inputs.body, context.body), read_policy(version.document))
     same = (
         store.reasons_json(verdict) == msgspec.json.encode(decision.reasons, order="deterministic")

@@ -5,39 +5,18 @@ Deciding reads the state rows, never the ledger, so its cost does not grow with 
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, Literal, cast
+from typing import Any, cast
 from uuid import UUID
 
-import msgspec
 from sqlalchemy.orm import Session
 
 from guardrails import facts
-from orchestrator.history import read_consents, read_refusals, read_touches
 from orchestrator.store import history
+from orchestrator.store.candidates import Candidate, Row, Sharer, candidate_of
 from orchestrator.store.copying import raw_connection
 from orchestrator.store.ground import Ground
 from orchestrator.tables import LIVE
-
-
-@dataclass(slots=True)
-class Candidate:
-    """One number a lead could be called on, as a case, and where the lead stands."""
-
-    lead_id: int
-    person_id: int
-    number_id: int
-    e164: str
-    language: str | None
-    attempts: int
-    not_before: datetime | None
-    verdict_key: bytes | None
-    decision_id: int | None
-    sharers: tuple[int, ...]
-    case: facts.Case
-
 
 _FACTS = """
     SELECT l.id, l.person_id, n.id, n.e164, p.language,
@@ -61,8 +40,6 @@ _FACTS = """
 _LISTED = """(SELECT string_agg(e.register, ' ' ORDER BY e.register) FROM registry_listing x
     JOIN registry_extract e ON e.id = x.extract_id
     WHERE x.e164 = n.e164 AND x.extract_id = ANY(%(extracts)s::bigint[]))"""
-_STATE_PLACE = 25
-_NUMBER_PLACE, _HOLDERS_PLACE = 2, 34
 
 _SHARERS = """
     SELECT pn.number_id, pn.person_id, s.touches, s.refusals, s.suppressed
@@ -92,211 +69,58 @@ def gather(
     judged and do not count as history.
     """
     rows = _fetch(session, ground, lead_ids)
-    without_state = {row[1] for row in rows if row[_STATE_PLACE] is None}
+    without_state = {row.person_id for row in rows if row.touches is None}
     if without_state:
         history.refresh(session, without_state)
         rows = _fetch(session, ground, lead_ids)
-    connection = raw_connection(session)
-    shared = [row[_NUMBER_PLACE] for row in rows if (row[_HOLDERS_PLACE] or 0) > 1]
-    sharers: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    with connection.cursor(binary=True) as cursor:
-        if shared:
-            for sharer in cursor.execute(_SHARERS.encode(), {"numbers": shared}):
-                sharers[cast("int", sharer[0])].append(sharer[1:])
-        people = {row[1] for row in rows} | {s[0] for group in sharers.values() for s in group}
-        live: dict[int, facts.Touch] = {}
-        for person_id, at, number, offer, topic, campaign, purpose in cursor.execute(
-            _LIVE.encode(), {"people": list(people), "leaving_out": list(leaving_out)}
-        ):
-            live[cast("int", person_id)] = facts.Touch(
-                cast("datetime", at),
-                number=cast("int", number),
-                offer=cast("int", offer),
-                topic=cast("int", topic),
-                campaign=cast("int", campaign),
-                purpose=cast("facts.Purpose", purpose),
-            )
+    sharers = _sharers(session, [row.number_id for row in rows if (row.holders or 0) > 1])
+    people = {row.person_id for row in rows}
+    people.update(sharer.person_id for group in sharers.values() for sharer in group)
+    live = _live(session, people, leaving_out=leaving_out)
     by_lead: dict[int, list[Candidate]] = {lead_id: [] for lead_id in lead_ids}
     for row in rows:
-        others = [sharer for sharer in sharers.get(row[_NUMBER_PLACE], ()) if sharer[0] != row[1]]
-        by_lead[row[0]].append(_candidate(ground, row, others, live, now))
+        others = [
+            sharer for sharer in sharers.get(row.number_id, ()) if sharer.person_id != row.person_id
+        ]
+        by_lead[row.lead_id].append(candidate_of(ground, row, others, live, now=now))
     return list(by_lead.values())
 
 
-def _fetch(session: Session, ground: Ground, lead_ids: Sequence[int]) -> list[tuple[Any, ...]]:
+def _fetch(session: Session, ground: Ground, lead_ids: Sequence[int]) -> list[Row]:
     statement = _FACTS.format(listed=_LISTED if ground.extracts else "NULL")
     values: dict[str, Any] = {"leads": list(lead_ids)}
     if ground.extracts:
         values["extracts"] = list(ground.extracts)
     with raw_connection(session).cursor(binary=True) as cursor:
-        return cursor.execute(statement.encode(), values).fetchall()
+        cursor.execute(statement.encode(), values)
+        return [Row._make(row) for row in cursor.fetchall()]
 
 
-def _candidate(
-    ground: Ground,
-    row: tuple[Any, ...],
-    others: list[tuple[Any, ...]],
-    live: dict[int, facts.Touch],
-    now: datetime,
-) -> Candidate:
-    """Put one row of `_FACTS` and the sharers of its number together as a case."""
-    (
-        lead_id,
-        person_id,
-        number_id,
-        e164,
-        language,
-        attempts,
-        not_before,
-        verdict_key,
-        decision_id,
-        callback_at,
-        reason,
-        reason_facts,
-        reason_shared_by,
-        variables,
-        score,
-        level,
-        signal_at,
-        source,
-        name,
-        protected,
-        address_region,
-        declared_zone,
-        address_zone,
-        owned,
-        open_case,
-        touches,
-        refusals,
-        consents,
-        suppressed,
-        kind,
-        number_region,
-        prefix_zones,
-        registry_zone,
-        number_suppressed,
-        _holders,
-        listed,
-    ) = row
-    known_touches = read_touches(touches) if touches else ()
-    known_refusals = read_refusals(refusals) if refusals else ()
-    sharer_suppressed = None
-    in_progress = [live[person_id]] if person_id in live else []
-    if others:
-        known_touches, known_refusals, sharer_suppressed = _joined(
-            known_touches, known_refusals, others
-        )
-        in_progress += [live[sharer[0]] for sharer in others if sharer[0] in live]
-    if in_progress:
-        known_touches = tuple(sorted((*known_touches, *in_progress), key=lambda touch: touch.at))
-    regions = _regions(number_region, address_region)
-    case = facts.Case(
-        now,
-        ground.campaign,
-        facts.Lead(
-            lead_id,
-            score,
-            level,
-            signal_at,
-            None if source is None else ground.sources.get(source) or facts.Source(source),
-            reason,
-            reason_facts,
-            reason_shared_by,
-            _filled(ground.campaign.script_variables, variables, name),
-            callback_at,
-        ),
-        facts.Person(
-            person_id,
-            name,
-            protected,
-            address_region,
-            _zones(declared_zone, address_zone, registry_zone, prefix_zones),
-            read_consents(consents) if consents else (),
-            tuple(owned),
-            open_case,
-            suppressed,
-        ),
-        facts.Number(
-            number_id or 0,
-            number_id is not None,
-            kind or "unknown",
-            number_region,
-            tuple(listed.split(" ")) if listed else (),
-            number_suppressed,
-            sharer_suppressed,
-        ),
-        known_touches,
-        known_refusals,
-        tuple(_jurisdiction(region, ground.accepted) for region in regions),
-        tuple(ground.calendar(region) for region in regions),
-    )
-    return Candidate(
-        lead_id,
-        person_id,
-        number_id or 0,
-        e164 or "",
-        language,
-        attempts,
-        not_before,
-        verdict_key,
-        decision_id,
-        tuple(sharer[0] for sharer in others),
-        case,
-    )
+def _sharers(session: Session, number_ids: Sequence[int | None]) -> dict[int | None, list[Sharer]]:
+    """Read everybody who holds one of these numbers."""
+    held: dict[int | None, list[Sharer]] = defaultdict(list)
+    if number_ids:
+        with raw_connection(session).cursor(binary=True) as cursor:
+            for number_id, *sharer in cursor.execute(_SHARERS.encode(), {"numbers": number_ids}):
+                held[cast("int", number_id)].append(Sharer._make(sharer))
+    return held
 
 
-def _joined(
-    touches: tuple[facts.Touch, ...],
-    refusals: tuple[facts.Refusal, ...],
-    others: list[tuple[Any, ...]],
-) -> tuple[tuple[facts.Touch, ...], tuple[facts.Refusal, ...], str | None]:
-    """Add the history and refusals of everybody who shares the number."""
-    all_touches, all_refusals = list(touches), list(refusals)
-    cause = None
-    for _, other_touches, other_refusals, suppressed in others:
-        all_touches += read_touches(other_touches)
-        all_refusals += read_refusals(other_refusals)
-        cause = cause or suppressed
-    all_touches.sort(key=lambda touch: touch.at)
-    all_refusals.sort(key=lambda refusal: refusal.at)
-    return tuple(all_touches), tuple(all_refusals), cause
-
-
-def _filled(needed: tuple[str, ...], variables: str, name: str | None) -> tuple[str, ...]:
-    """Name the script's variables that have a value; a person's name is one of them."""
-    if not needed:
-        return ()
-    values = msgspec.json.decode(variables)
-    if name:
-        values["name"] = values["first_name"] = name
-    return tuple(variable for variable in needed if values.get(variable) not in (None, ""))
-
-
-@lru_cache(maxsize=65_536)
-def _zones(
-    declared: str | None, address: str | None, registry: str | None, prefix: str | None
-) -> tuple[facts.ZoneEvidence, ...]:
-    """Give the evidence of where the person may be, strongest source first."""
-    sources: tuple[tuple[Literal["declared", "address", "registry", "prefix"], str | None], ...]
-    sources = (
-        ("declared", declared),
-        ("address", address),
-        ("registry", registry),
-        ("prefix", prefix),
-    )
-    return tuple(
-        facts.ZoneEvidence(source, tuple(zones.split(" "))) for source, zones in sources if zones
-    )
-
-
-@lru_cache(maxsize=65_536)
-def _regions(number: str | None, address: str | None) -> tuple[str, ...]:
-    """Give every place whose law may apply; `ZZ` where neither number nor address says."""
-    return tuple(dict.fromkeys(region for region in (number, address) if region)) or ("ZZ",)
-
-
-@lru_cache(maxsize=4096)
-def _jurisdiction(region: str, accepted: frozenset[str]) -> facts.Jurisdiction:
-    country = region.partition("-")[0]
-    covered = region in accepted or country in accepted
-    return facts.Jurisdiction(region, "officer" if covered else None)
+def _live(
+    session: Session, people: Iterable[int], *, leaving_out: Iterable[UUID]
+) -> dict[int, facts.Touch]:
+    """Read the calls in progress of these people; there is one a person at most."""
+    values = {"people": list(people), "leaving_out": list(leaving_out)}
+    with raw_connection(session).cursor(binary=True) as cursor:
+        rows: Iterable[tuple[Any, ...]] = cursor.execute(_LIVE.encode(), values)
+        return {
+            person_id: facts.Touch(
+                at,
+                number=number,
+                offer=offer,
+                topic=topic,
+                campaign=campaign,
+                purpose=purpose,
+            )
+            for person_id, at, number, offer, topic, campaign, purpose in rows
+        }

@@ -1,7 +1,7 @@
 """What all cases of one campaign share, read once for any number of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from sqlalchemy import select
@@ -68,39 +68,23 @@ def read_ground(
     if found is None:
         raise NotFound("campaign", campaign_id)
     campaign, offer, script = found
-    state = "running" if as_if_running else campaign.state
-    if session.scalar(select(EmergencyStop.id).where(EmergencyStop.lifted_at.is_(None))):
-        state = STOPPED
-    newest = session.execute(
-        select(RegistryExtract.id, RegistryExtract.register, RegistryExtract.extracted_at)
-        .where(RegistryExtract.is_complete)
-        .ext(distinct_on(RegistryExtract.register))
-        .order_by(RegistryExtract.register, RegistryExtract.extracted_at.desc())
-    ).all()
+    extracts = _newest_extracts(session)
+    registries = tuple(
+        facts.Registry(extract.register, extract.extracted_at) for extract in extracts
+    )
     accepted = session.scalars(
         select(JurisdictionAcceptance.region).where(JurisdictionAcceptance.withdrawn_at.is_(None))
     )
     sources = session.scalars(select(LeadSource).execution_options(populate_existing=True))
+    shared = _campaign(campaign, offer, script, as_if_running=as_if_running)
+    is_stopped = session.scalar(select(EmergencyStop.id).where(EmergencyStop.lifted_at.is_(None)))
     return Ground(
-        campaign=facts.Campaign(
-            id=campaign.id,
-            state=state,
-            purpose=cast("facts.Purpose", offer.purpose),
-            offer=offer.id,
-            topic=offer.topic_id,
-            mode=cast("facts.Mode", campaign.mode),
-            product=offer.product,
-            category=offer.category,
-            starts_at=campaign.starts_at,
-            ends_at=campaign.ends_at,
+        campaign=replace(
+            shared,
+            state=STOPPED if is_stopped else shared.state,
             ring_seconds_max=policy.ring_seconds_max,
-            robot=campaign.robot,
-            robot_disclosed=campaign.robot_disclosed,
-            script_accepted=campaign.script_accepted_by is not None or as_if_running,
-            script_variables=tuple(script.required),
             company=company,
-            leads=campaign.leads,
-            registries=tuple(facts.Registry(name, at) for _, name, at in newest),
+            registries=registries,
         ),
         policy=policy,
         accepted=frozenset(accepted),
@@ -108,9 +92,42 @@ def read_ground(
             source.name: facts.Source(source.name, source.conversations, source.acceptances)
             for source in sources
         },
-        extracts=tuple(extract_id for extract_id, _, _ in newest),
+        extracts=tuple(extract.id for extract in extracts),
         calendar_of=calendar_of,
         caller_id=campaign.caller_id,
         offer_code=offer.code,
         language=script.language,
+    )
+
+
+def _newest_extracts(session: Session) -> list[RegistryExtract]:
+    """Give the newest whole extract of each register."""
+    statement = (
+        select(RegistryExtract)
+        .where(RegistryExtract.is_complete)
+        .ext(distinct_on(RegistryExtract.register))
+        .order_by(RegistryExtract.register, RegistryExtract.extracted_at.desc())
+    )
+    return list(session.scalars(statement))
+
+
+def _campaign(
+    campaign: Campaign, offer: Offer, script: ScriptVersion, *, as_if_running: bool
+) -> facts.Campaign:
+    return facts.Campaign(
+        id=campaign.id,
+        state="running" if as_if_running else campaign.state,
+        purpose=cast("facts.Purpose", offer.purpose),
+        offer=offer.id,
+        topic=offer.topic_id,
+        mode=cast("facts.Mode", campaign.mode),
+        product=offer.product,
+        category=offer.category,
+        starts_at=campaign.starts_at,
+        ends_at=campaign.ends_at,
+        robot=campaign.robot,
+        robot_disclosed=campaign.robot_disclosed,
+        script_accepted=campaign.script_accepted_by is not None or as_if_running,
+        script_variables=tuple(script.required),
+        leads=campaign.leads,
     )

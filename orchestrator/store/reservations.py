@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from orchestrator.store.candidates import Candidate
 from orchestrator.store.copying import raw_connection
-from orchestrator.store.facts import Candidate
 from orchestrator.tables import Attempt
 
 
@@ -19,6 +19,20 @@ class Reservation(NamedTuple):
     attempt_id: UUID
     candidate: Candidate
     decision_id: int
+
+    @property
+    def columns(self) -> tuple[object, ...]:
+        """Give what is its own of the row to be inserted."""
+        candidate = self.candidate
+        return (
+            self.attempt_id,
+            candidate.lead_id,
+            candidate.person_id,
+            candidate.number_id,
+            candidate.attempts + 1,
+            self.decision_id,
+            candidate.case.is_requested,
+        )
 
 
 class Reserved(NamedTuple):
@@ -49,18 +63,7 @@ def reserve(
     """
     if not reservations:
         return []
-    columns = [
-        (
-            reservation.attempt_id,
-            reservation.candidate.lead_id,
-            reservation.candidate.person_id,
-            reservation.candidate.number_id,
-            reservation.candidate.attempts + 1,
-            reservation.decision_id,
-            reservation.candidate.case.is_requested,
-        )
-        for reservation in reservations
-    ]
+    columns = zip(*(reservation.columns for reservation in reservations), strict=True)
     with raw_connection(session).cursor() as cursor:
         cursor.execute(
             """
@@ -79,7 +82,7 @@ def reserve(
                 now,
                 now,
                 expires_at,
-                *[list(column) for column in zip(*columns, strict=True)],
+                *[list(column) for column in columns],
             ),
         )
         return [UUID(str(row[0])) for row in cursor.fetchall()]

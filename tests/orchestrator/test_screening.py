@@ -88,7 +88,7 @@ def test_every_lead_is_screened_once_whatever_the_batch(services):
     assert sorted(row.lead_id for row in decisions(services, "screening")) == leads
 
 
-def test_screening_reserves_nothing(services):
+def test_a_screening_reserves_no_call(services):
     lead = _made(services, make.a_due_lead)
     screening.screen(services, lead.campaign_id)
     with services.sessions() as session:
