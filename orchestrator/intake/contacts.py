@@ -100,7 +100,7 @@ class ContactReader:
         words = self._get("words", cells, values.text)
         offer = self._get("offer", cells, values.text)
         topic = self._get("topic", cells, values.text)
-        touch_id = self._get("touch_id", cells, values.text)
+        touch_id = self._get("touch_id", cells, values.key)
         if channel in {"sms", "email", "push", "messenger"} and ended.reach != "message":
             ended = ended._replace(reach="message")
         if talked and ended.reach == "rang":

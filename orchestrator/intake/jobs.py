@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from contextlib import ExitStack
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
@@ -60,7 +61,8 @@ def receive(
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / uuid4().hex
     now = services.clock.now()
-    try:
+    with ExitStack() as undo:
+        undo.callback(path.unlink, missing_ok=True)
         digest, size = _keep(stream, path)
         with services.transaction() as session:
             _require_campaign(session, campaign_id)
@@ -75,10 +77,8 @@ def receive(
                 session, "import.received", f"import:{job.id}", by=by, now=now,
                 kind=kind, campaign=campaign_id, sha256=digest, bytes=size,
             )  # fmt: skip
-            return job.id
-    except BaseException:
-        path.unlink()
-        raise
+        undo.pop_all()  # The order stands, so the file stays.
+        return job.id
 
 
 def _require_campaign(session: Session, campaign_id: int | None) -> None:

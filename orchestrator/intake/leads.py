@@ -68,6 +68,7 @@ class LeadReader:
         self._now = now
         self._zone: tzinfo = values.file_zone(options.zone)
         readers: dict[str, Callable[[Cell], object]] = {
+            "source": values.key,
             "score": values.score,
             "level": values.level,
             "signal_at": self._instant,

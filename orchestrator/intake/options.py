@@ -1,6 +1,7 @@
 """What the importer says about a file that the file does not say itself."""
 
 import re
+from datetime import tzinfo
 from typing import Literal
 
 import msgspec
@@ -10,6 +11,7 @@ from orchestrator.intake.columns import Kind
 from orchestrator.intake.refused import ImportRefused, Unreadable
 
 DEFAULT_SOURCE = "import"
+NAME_LENGTH_MAX = 100
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,7 +43,11 @@ def read(written: object, *, kind: Kind) -> Options:
         options = msgspec.convert(written, Options)
     except msgspec.ValidationError as error:
         raise ImportRefused("option_unreadable", option=str(error).replace("`", "")) from None
-    if not options.source.strip() or options.source == "takt":
+    # The database keeps options as JSON, which has no NUL.
+    if b"\\u0000" in msgspec.json.encode(written):
+        raise ImportRefused("option_unreadable", option="\\0")
+    # What Takt itself heard is not for a file to say.
+    if not 0 < len(options.source.strip()) <= NAME_LENGTH_MAX or options.source == "takt":
         raise ImportRefused("option_unreadable", option="source")
     if not re.fullmatch("[A-Z]{2}", options.default_region or "RU"):
         raise ImportRefused("option_unreadable", option="default_region")
@@ -50,12 +56,18 @@ def read(written: object, *, kind: Kind) -> Options:
     except Unreadable:
         raise ImportRefused("option_unreadable", option="zone") from None
     if kind is Kind.REGISTRY:
-        if not options.registry:
-            raise ImportRefused("option_missing", option="registry")
-        if not options.extracted_at:
-            raise ImportRefused("option_missing", option="extracted_at")
-        try:
-            values.instant(options.extracted_at, zone=zone)
-        except Unreadable:
-            raise ImportRefused("option_unreadable", option="extracted_at") from None
+        _check_extract(options, zone)
     return options
+
+
+def _check_extract(options: Options, zone: tzinfo) -> None:
+    """Check that an extract says of which register it is, and of when."""
+    for name in ("registry", "extracted_at"):
+        if not getattr(options, name):
+            raise ImportRefused("option_missing", option=name)
+    if len(options.registry or "") > NAME_LENGTH_MAX:
+        raise ImportRefused("option_unreadable", option="registry")
+    try:
+        values.instant(options.extracted_at, zone=zone)
+    except Unreadable:
+        raise ImportRefused("option_unreadable", option="extracted_at") from None

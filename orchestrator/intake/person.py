@@ -12,7 +12,6 @@ from orchestrator.intake.values import Cell
 from orchestrator.numbering import Number, Problem
 
 NUMBERS_MAX: Final = 10
-EXTERNAL_ID_LENGTH_MAX: Final = 200
 CODES: Final = {
     Problem.MISSING: "number_missing",
     Problem.LETTERS: "number_letters",
@@ -82,7 +81,7 @@ def _external_id(cells: Sequence[Cell], columns: Columns) -> str | None:
     if place is None:
         return None
     try:
-        return values.text(cells[place], length_max=EXTERNAL_ID_LENGTH_MAX)
+        return values.key(cells[place])
     except Unreadable as unreadable:
         unreadable.field = "external_id"
         raise

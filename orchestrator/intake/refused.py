@@ -15,6 +15,8 @@ from orchestrator.errors import Invalid
 class ImportRefused(Invalid):
     """This file cannot be imported."""
 
+    code = "import.refused"  # Each refusal has its own: `import.` and a key of sentences.toml.
+
     def __init__(self, code: str, *, row: int | None = None, **told: object) -> None:
         self.code = f"import.{code}"
         self.row = row

@@ -27,6 +27,7 @@ DOTTED: Final = re.compile(
 )
 OFFSET: Final = re.compile(r"(utc|gmt|мск|msk)?\s*([+-]\s*\d{1,2})(?::?00)?(?:\s*ч)?")
 TEXT_LENGTH_MAX: Final = 4000
+KEY_LENGTH_MAX: Final = 200
 NAME_LENGTH_MAX: Final = 120
 NAME_LETTERS_MIN: Final = 2
 # A word of a name: letters, inner hyphens and apostrophes, an initial with its dot.
@@ -40,6 +41,11 @@ def text(cell: Cell, *, length_max: int = TEXT_LENGTH_MAX) -> str | None:
     if len(words) > length_max:
         raise Unreadable(words)
     return words or None
+
+
+def key(cell: Cell) -> str | None:
+    """Read an id or a name that others are found by, so it is short."""
+    return text(cell, length_max=KEY_LENGTH_MAX)
 
 
 def written(cell: Cell) -> str:

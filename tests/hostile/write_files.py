@@ -6,6 +6,7 @@ What would be large (an endless header, a bomb) is made by the tests when they r
 
 import io
 import json
+import re
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from openpyxl import Workbook
 
 FILES = Path(__file__).parent / "files"
 HEAD = "phone,name,score,level,consent,consent_at,signal_at,time_zone,region"
+DATES = re.compile(rb">[0-9-]{10}T[0-9:]{8}Z<")
 GOOD = "+7 912 000 12 34"
 
 
@@ -30,20 +32,22 @@ def workbook(name: str, *rows: list[object], sheet: str = "Sheet1") -> Path:
     page.title = sheet
     for row in rows:
         page.append(row)
-    book.save(FILES / name)
+    body = io.BytesIO()
+    book.save(body)
+    repack(body, name)
     return FILES / name
 
 
-def repacked(source: Path, name: str, member: str, old: str, new: str) -> None:
-    """Copy a workbook with one piece of its XML changed."""
+def repack(source: io.BytesIO | Path, name: str, *, member: str = "", **change: str) -> None:
+    """Write a workbook with one piece of its XML changed, and the same bytes every time."""
     packed = io.BytesIO()
     with zipfile.ZipFile(source) as given, zipfile.ZipFile(packed, "w") as made:
         for entry in given.infolist():
-            body = given.read(entry)
+            body = DATES.sub(b">2026-01-01T00:00:00Z<", given.read(entry))
             if entry.filename == member:
-                assert old.encode() in body, (name, old)
-                body = body.replace(old.encode(), new.encode())
-            made.writestr(entry.filename, body, zipfile.ZIP_DEFLATED)
+                assert change["old"].encode() in body, (name, change)
+                body = body.replace(change["old"].encode(), change["new"].encode())
+            made.writestr(zipfile.ZipInfo(entry.filename), body, zipfile.ZIP_DEFLATED)
     (FILES / name).write_bytes(packed.getvalue())
 
 
@@ -124,6 +128,10 @@ def cells() -> None:
     text("regions.csv", "phone,region", *(f"{GOOD},{region}" for region in
          ("Свердловская область", "Narnia", "US-FL", "de", "", "г. Москва",
           "Татарстан Респ")))  # fmt: skip
+
+
+def words() -> None:
+    """Names, consents and reasons that are not what they seem."""
     text(
         "names.csv", "phone,name",
         *(f"{GOOD},{name}" for name in
@@ -146,6 +154,7 @@ def cells() -> None:
          *(f"+7 912 000 12 {index:02d},Специально для вас" for index in range(10)))  # fmt: skip
     text("long_cells.csv", "phone,reason,tariff", f"{GOOD},{'a' * 5000},", f"{GOOD},,{'b' * 2000}",
          f"{GOOD},ok,ok")  # fmt: skip
+    text("long_ids.csv", "id,phone,source", f"{'7' * 201},{GOOD},", f"7,{GOOD},{'s' * 201}")
 
 
 def objects() -> None:
@@ -166,6 +175,7 @@ def objects() -> None:
         '{"phone": "+79120001234", "level": true}',
     ]
     text("objects.ndjson", *lines)
+    text("nul_in_key.ndjson", '{"phone": "+79120001234", "a\\u0000b": 1}')
     text("array.json", json.dumps([{"phone": GOOD}]))
     keys = json.dumps({"phone": GOOD, **{f"key_{index}": 1 for index in range(200)}})
     text("two_hundred_keys.ndjson", keys)
@@ -192,19 +202,20 @@ def workbooks() -> None:
         ["+79120001234", "Анна", 0.05, day, None, "one too many"],
     )
     sheet = "xl/worksheets/sheet1.xml"
-    repacked(given, "sheet_says_it_is_wide.xlsx", sheet, 'ref="A1:F11"', 'ref="A1:XFD1048576"')
-    repacked(given, "row_far_away.xlsx", sheet, '<row r="11"', '<row r="99999999"')
-    repacked(given, "broken_xml.xlsx", sheet, "</sheetData>", "</sheetDat>")
-    repacked(given, "entities.xlsx", sheet, "<worksheet ",
-             '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]><worksheet ')  # fmt: skip
+    wide = 'ref="A1:XFD1048576"'
+    repack(given, "sheet_says_it_is_wide.xlsx", member=sheet, old='ref="A1:F11"', new=wide)
+    repack(given, "row_far_away.xlsx", member=sheet, old='<row r="11"', new='<row r="99999999"')
+    repack(given, "broken_xml.xlsx", member=sheet, old="</sheetData>", new="</sheetDat>")
+    defined = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]><worksheet '
+    repack(given, "entities.xlsx", member=sheet, old="<worksheet ", new=defined)
     (FILES / "cut_in_half.xlsx").write_bytes(given.read_bytes()[: given.stat().st_size // 2])
     with zipfile.ZipFile(FILES / "just_a_zip.xlsx", "w") as packed:
-        packed.writestr("phones.csv", f"phone\n{GOOD}\n")
+        packed.writestr(zipfile.ZipInfo("phones.csv"), f"phone\n{GOOD}\n")
     workbook("blank_sheet.xlsx")
     workbook("header_lower_down.xlsx", [], [], ["phone"], [GOOD], ["bad"])
 
 
 if __name__ == "__main__":
     FILES.mkdir(exist_ok=True)
-    for write in (encodings, shapes, cells, objects, workbooks):
+    for write in (encodings, shapes, cells, words, objects, workbooks):
         write()

@@ -28,6 +28,8 @@ def survey(path: Path, *, sheet: str | None, encoding: str | None) -> Survey:
             keys.update(dict.fromkeys(found))
             if len(keys) > COLUMNS_MAX:
                 raise ImportRefused("too_many_columns", limit=COLUMNS_MAX)
+    if any("\0" in key for key in keys):
+        raise ImportRefused("not_text")
     if not keys:
         raise ImportRefused("empty" if is_blank else "format_unknown")
     return Survey(format="ndjson", header=tuple(keys), header_row=0)

@@ -58,6 +58,8 @@ def survey(path: Path, *, sheet: str | None, encoding: str | None) -> Survey:
             titles = ["" if title is None else str(title).strip() for title in row]
             while not titles[-1]:
                 titles.pop()
+            if any("\0" in title for title in titles):
+                raise ImportRefused("not_text")
             return Survey(
                 format="xlsx",
                 header=tuple(titles),
@@ -93,6 +95,8 @@ def _row(
         if index < len(row) and formula.data_type == "f" and row[index] in (None, ""):
             row[index] = str(formula.value)
             return Row(number, row, ("formula", str(formula.value)))
+    if any("\0" in cell for cell in row if isinstance(cell, str)):
+        return Row(number, row, ("nul_byte", ""))
     if is_empty(row):
         return Row(number, ())
     if len(row) > width and not is_empty(row[width:]):

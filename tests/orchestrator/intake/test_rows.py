@@ -181,7 +181,15 @@ def test_an_interrupted_file_goes_on_after_the_row_it_reached(read, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "written", [{"surprise": 1}, {"source": "takt"}, {"default_region": "Russia"}, {"zone": "Mars"}]
+    "written",
+    [
+        {"surprise": 1},
+        {"source": "takt"},
+        {"default_region": "Russia"},
+        {"zone": "Mars"},
+        {"source": "a\0b"},
+        {"source": "s" * 101},
+    ],
 )
 def test_an_option_that_cannot_be_meant_is_refused(read, written):
     with pytest.raises(ImportRefused) as refused:

@@ -98,9 +98,8 @@ def test_a_finished_import_does_nothing_more(importing):
 
 def test_the_file_that_was_sent_is_kept_by_its_digest(importing, settings):
     import_id = importing.receive("phone", "89120001234")
-    digest, size, path = importing.rows("SELECT sha256, bytes_total, stored_path FROM import_job")[
-        0
-    ]
+    kept = importing.rows("SELECT sha256, bytes_total, stored_path FROM import_job")
+    ((digest, size, path),) = kept
     body = b"phone\n89120001234"
     assert (digest, size) == (hashlib.sha256(body).hexdigest(), len(body))
     assert Path(path).read_bytes() == body
