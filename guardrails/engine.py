@@ -35,7 +35,8 @@ def next_clear(case: Case, policy: Policy, verdict: Verdict | None = None) -> da
     verdict = verdict or decide(case, policy)
     while verdict.reasons:
         until = verdict.until
-        if until is None or until > limit:
+        # An `until` that does not lie ahead is a fault of its guardrail: nobody waits for it.
+        if until is None or not case.now < until <= limit:
             return None
         case = case.at(until)
         verdict = decide(case, policy)
