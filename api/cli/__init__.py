@@ -20,6 +20,7 @@ from api.cli import (
     policy,
     refusals,
     settings,
+    simulate,
     stops,
     up,
 )
@@ -89,5 +90,6 @@ app.add_typer(policy.app, name="policy")
 app.command("accept-jurisdiction")(places.accept_jurisdiction)
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
+app.command("simulate")(simulate.simulate)
 app.command("config")(settings.config)
 app.command("openapi")(openapi.openapi)

@@ -4,14 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from api.demo.timing import LAUNCH_AT
+from api.demo.verdicts import Explained
 from api.demo.wire import Answer, Wire
 from orchestrator.dispositions import MEANINGS
 
 FINAL: Final = ("do_not_call", "list_removal", "operator", "complaint")
-# Of which verdict to show one, by the reason that binds: the first that occurs is shown.
-HELD: Final = ("refusal.cooldown", "frequency.person", "hours.closed")
-BLOCKED: Final = ("refusal.final", "refusal.topic", "suppression.listed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +18,6 @@ class Silenced:
     number: str
     kind: str
     words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """One verdict, with what makes it understandable."""
-
-    lead_id: int
-    name: str
-    number: str
-    ruling: str
-    reasons: tuple[tuple[str, str, str | None], ...]  # Code, sentence, until.
-    next_clear: str | None
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,50 +84,6 @@ def gather(
         ),
         chain_is_whole=wire.get("/v1/audit/verify")["is_whole"],
     )
-
-
-def explain_before(wire: Wire, preview: Answer, lang: str) -> Iterator[Explained]:
-    """Explain a call that must wait and one that must not be, as they stood at the launch."""
-    for codes, ruling in ((HELD, "held"), (BLOCKED, "blocked")):
-        shown = next(_examples(wire, preview, codes, ruling, lang), None)
-        if shown is not None:
-            yield shown
-
-
-def explain_after(wire: Wire, campaign_id: int, lang: str) -> Iterator[Explained]:
-    """Explain a call that was made: the last look at the first lead that said yes."""
-    called = wire.every("/v1/calls", campaign_id=campaign_id, state="ended")
-    yes = [call for call in called if call["outcome"] == "accepted"]
-    for call in sorted(yes, key=lambda call: int(call["lead_id"]))[:1]:
-        decision = wire.get(f"/v1/decisions/{call['last_look_id']}", lang=lang)
-        lead = wire.get(f"/v1/leads/{call['lead_id']}", lang=lang)
-        note = f"called once, two clear decisions on record; {lead['reason']}"
-        yield _explained(lead, decision["verdict"], note)
-
-
-def _examples(
-    wire: Wire, preview: Answer, codes: tuple[str, ...], ruling: str, lang: str
-) -> Iterator[Explained]:
-    counts = {each["code"]: each for each in (*preview["first_of_later"], *preview["first_of_not"])}
-    for code in codes:
-        for lead_id in counts.get(code, {"sample": []})["sample"]:
-            lead = wire.get(f"/v1/leads/{lead_id}", lang=lang, at=LAUNCH_AT.isoformat())
-            if lead["verdict"]["ruling"] == ruling:
-                yield _explained(lead, lead["verdict"], _words(wire, lead))
-
-
-def _explained(lead: Answer, verdict: Answer, note: str) -> Explained:
-    reasons = tuple((each["code"], each["text"], each["until"]) for each in verdict["reasons"])
-    return Explained(
-        lead["id"], lead["name"] or "", lead["number"] or "", verdict["ruling"], reasons,
-        verdict["next_clear"], note,
-    )  # fmt: skip
-
-
-def _words(wire: Wire, lead: Answer) -> str:
-    """Quote the person's latest no, if it was kept in words."""
-    said = [no["words"] for no in wire.every("/v1/refusals", person_id=lead["person_id"])]
-    return next((f"said: “{words}”" for words in said if words), "")
 
 
 def _silenced(wire: Wire, campaign_id: int) -> Iterator[Silenced]:

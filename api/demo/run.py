@@ -4,7 +4,6 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +13,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.demo import dialling, preparing, telling
 from api.demo.example import Example
-from api.demo.figures import Figures, explain_after, explain_before, gather
+from api.demo.figures import Figures, gather
 from api.demo.timing import LAUNCH_AT, PREPARE_AT, Day
+from api.demo.verdicts import explain
 from api.demo.wire import Answer, Wire
 from api.launcher import Launcher
 from api.run_file import find
@@ -106,21 +106,23 @@ def _campaign(wire: Wire, example: Example, day: Day, console: Console, lang: st
     at = LAUNCH_AT.isoformat()
     preview: Answer = wire.get(f"/v1/campaigns/{campaign_id}/preview", "manager", at=at, lang=lang)
     telling.tell_preview(console, preview)
-    before = list(explain_before(wire, preview, lang))
 
-    day.run()
+    day.run(preview["clear_now"])
     dialling.launch_at(wire, campaign_id, LAUNCH_AT)
-    console.print("\nIt is ten in Moscow; the manager launches. The clock runs thirty times fast.")
+    console.print("\nIt is ten in Moscow; the manager launches. The clock runs fast.")
     with _bars(console) as bars:
         task = bars.add_task("  calls", total=preview["clear_now"])
-        progress = dialling.watch(
-            wire, campaign_id, lambda seen: bars.update(task, completed=seen["placed"])
-        )
-    day.end(datetime.fromisoformat(progress["at"]))
+
+        def show(seen: Answer) -> None:
+            bars.update(task, completed=seen["placed"])
+            day.follow(seen)
+
+        progress = dialling.watch(wire, campaign_id, show)
+    day.end()
     dialling.wait_for_the_record(wire)
     figures = gather(
         wire, campaign_id, imports=imports, preview=preview, progress=progress,
-        verdicts=(*explain_after(wire, campaign_id, lang), *before),
+        verdicts=tuple(explain(wire, campaign_id, preview, lang)),
     )  # fmt: skip
     telling.tell(console, figures)
     return figures

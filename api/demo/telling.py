@@ -7,8 +7,9 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from api.demo.figures import Explained, Figures
+from api.demo.figures import Figures
 from api.demo.timing import MOSCOW
+from api.demo.verdicts import Explained
 
 SHOWN_MAX: Final = 12
 MARKS: Final = {"ok": "ok", "broken": "BROKEN", "not applicable": "not applicable yet"}
@@ -48,6 +49,10 @@ def tell_preview(console: Console, preview: Mapping[str, Any]) -> None:
     for each in (*preview["first_of_not"], *preview["first_of_later"]):
         table.add_row(f"{each['leads']:,}", IN_SHORT.get(each["code"], ""), each["code"])
     console.print(table)
+    if preview["settled"]:
+        console.print(
+            f"{preview['settled']:,} are on the do-not-call list and were closed at once."
+        )
 
 
 def tell(console: Console, figures: Figures) -> None:
@@ -90,11 +95,12 @@ def _tell_silenced(console: Console, figures: Figures) -> None:
         f"\n[bold]{len(figures.silenced)} will never be called again[/bold]: on no number of"
         " theirs, in no campaign, from the moment they said so"
     )
-    for no in figures.silenced[:SHOWN_MAX]:
+    shown = {no.words: no for no in reversed(figures.silenced)}
+    for no in list(reversed(shown.values()))[:SHOWN_MAX]:
         said = f"“{no.words}”" if no.words else "their network reported the call as unwanted"
         console.print(f"  {no.number}  {said}", markup=False)
     if len(figures.silenced) > SHOWN_MAX:
-        console.print(f"  … and {len(figures.silenced) - SHOWN_MAX} more")
+        console.print("  … and others in words like these")
 
 
 def _tell_verdict(console: Console, verdict: Explained) -> None:
