@@ -39,14 +39,11 @@ def objection(rule: Guardrail, case: Case) -> tuple[str, datetime | None] | None
 
 
 def name_of(rule: Guardrail, case: Case) -> str:
-    if rule.code == "consent.missing":
-        ended = [
-            one
-            for one in case.person.consents
-            if counts(rule, case, one) and not (runs_until(rule, one) > case.now)
-        ]
-        return "consent.expired" if ended else rule.code
-    return rule.code
+    if rule.code != "consent.missing":
+        return rule.code
+    said = [yes for yes in case.person.consents if counts(rule, case, yes)]
+    ended = any(runs_until(rule, yes) <= case.now for yes in said)
+    return "consent.expired" if ended else rule.code
 
 
 def end_of(question: Question, rule: Guardrail, case: Case) -> datetime | None:
