@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from orchestrator.services import Services
-
-Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 def services(request: Request) -> Services:

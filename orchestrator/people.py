@@ -43,12 +43,6 @@ class InTheFuture(Invalid):
     code = "instant.in_the_future"
 
 
-class ZoneMissing(Invalid):
-    """An instant needs a time zone."""
-
-    code = "instant.no_zone"
-
-
 @dataclass(frozen=True, slots=True)
 class Subjects:
     """Whom something that was said concerns."""
@@ -132,18 +126,9 @@ def subjects(
 
 def past(at: datetime | None, *, now: datetime) -> datetime:
     """Give when something happened; now if nobody says, never later. Raises InTheFuture."""
-    if at is not None and instant(at, now=now) > now:
+    if at is not None and at > now:
         raise InTheFuture("`at` lies in the future", field="at")
-    return instant(at, now=now)
-
-
-def instant(at: datetime | None, *, now: datetime) -> datetime:
-    """Give an instant somebody named, now if nobody did. Raises ZoneMissing."""
-    if at is None:
-        return now
-    if at.tzinfo is None:
-        raise ZoneMissing("say in which zone: `2026-03-03T10:00:00+03:00`", field="at")
-    return at
+    return at or now
 
 
 def get(session: Session, person_id: int) -> Person:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from api.cli.failures import FileUnreadable, InstantUnreadable, NotAChoice
+from api.instants import sane
 
 T = TypeVar("T")
 
@@ -17,13 +18,10 @@ def instant(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        at = datetime.fromisoformat(text)
+        return sane(datetime.fromisoformat(text))
     except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
         message = f"`{text}` is no instant: write it like 2026-03-03T10:00+03:00"
-        raise InstantUnreadable(message)
-    return at
+        raise InstantUnreadable(message) from None
 
 
 def document(path: Path) -> dict[str, Any]:

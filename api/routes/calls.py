@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api.auth import Agent, Desk
 from api.deps import Now, Transaction
 from api.errors import problems
+from api.fields import OfId
 from api.paging import PageOut, ThePage
 from api.route import ActingRoute
 from orchestrator import outcomes
@@ -80,8 +81,8 @@ def list_calls(
     session: Transaction,
     _: Desk,
     page: ThePage,
-    campaign_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
-    person_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    campaign_id: OfId = None,
+    person_id: OfId = None,
     state: Annotated[
         Literal["live", "ended", "withdrawn", "unknown", "unresolved"] | None,
         Query(description="`live` is every call not over, doubts included."),

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.auth import Anyone, Manager
-from api.deps import Id, Now, Transaction
+from api.deps import Now, Transaction
 from api.errors import PreconditionRequired, problems
+from api.fields import Id, Instant, Ref
 from api.paging import PageOut, ThePage
 from api.route import ActingRoute
 from guardrails.facts import Mode
@@ -21,7 +22,6 @@ from orchestrator.tables import Campaign
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=ActingRoute)
 State = Literal["draft", "ready", "running", "paused", "stopping", "done"]
 Text = Annotated[str, StringConstraints(max_length=1000)]
-Ref = Annotated[int, Field(ge=1)]
 IfMatch = Annotated[str | None, Header(description="The `ETag` of the campaign as you read it.")]
 
 
@@ -39,8 +39,8 @@ class CampaignFields(BaseModel):
     mode: Mode = "progressive"
     robot: bool = False
     robot_disclosed: bool = False
-    starts_at: AwareDatetime | None = None
-    ends_at: AwareDatetime | None = None
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
     priority: int = Field(0, description="Larger goes first.")
     share: int = Field(1, description="Of the lines, among campaigns of equal priority.")
     lines_max: int = 10
@@ -81,8 +81,8 @@ class CampaignChange(BaseModel):
     mode: Mode | None = None
     robot: bool | None = None
     robot_disclosed: bool | None = None
-    starts_at: AwareDatetime | None = None
-    ends_at: AwareDatetime | None = None
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
     priority: int | None = None
     share: int | None = None
     lines_max: int | None = None

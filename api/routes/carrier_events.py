@@ -4,10 +4,11 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.auth import CarrierKey
 from api.deps import TheServices
+from api.fields import Instant
 from api.route import PlainRoute
 from orchestrator import outcomes
 from orchestrator.telephony.base import CarrierReport, Disposition, EventKind
@@ -37,11 +38,11 @@ class CarrierEventIn(BaseModel):
     event_id: Short = Field(description="Unique for the carrier; the same event is kept once.")
     attempt_id: UUID
     kind: EventKind
-    at: AwareDatetime
+    at: Instant
     disposition: Disposition | None = Field(None, description="How it ended.")
     talk_seconds: Annotated[int, Field(ge=0, le=86_400)] = 0
     words: Annotated[str, StringConstraints(max_length=4000)] | None = None
-    callback_at: AwareDatetime | None = None
+    callback_at: Instant | None = None
     cause: Annotated[int, Field(ge=100, le=699)] | None = Field(None, description="SIP status.")
 
 

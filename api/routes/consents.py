@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.auth import Agent
-from api.deps import Id, Now, Transaction
+from api.deps import Now, Transaction
 from api.errors import problems
+from api.fields import Id, Instant
 from api.route import ActingRoute
 from guardrails.facts import Purpose
 from orchestrator import consents
@@ -38,12 +39,12 @@ class ConsentIn(BaseModel):
     )
 
     given: bool = Field(description="False is a withdrawal.")
-    given_at: AwareDatetime
+    given_at: Instant
     purpose: Purpose | None = Field(None, description="null covers every purpose.")
     how: Text | None = None
     wording: Text | None = Field(None, description="The exact text agreed to.")
     evidence: Text | None = Field(None, description="Where the document or recording is.")
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
 
 
 class ConsentOut(BaseModel):

@@ -7,8 +7,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.auth import Agent, Officer, Reader
-from api.deps import Id, Now, Transaction
+from api.deps import Now, Transaction
 from api.errors import problems
+from api.fields import Id, Ref
 from api.paging import PageOut, ThePage
 from api.route import ActingRoute
 from orchestrator import refusals
@@ -36,7 +37,7 @@ class CorrectionIn(BaseModel):
         },
     )
 
-    touch_id: Annotated[int, Field(ge=1)]
+    touch_id: Ref
     disposition: Annotated[str, StringConstraints(max_length=40)]
     why: Why
 

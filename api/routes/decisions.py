@@ -1,15 +1,16 @@
 """Decisions on record: what was answered, when, why, and whether it would be answered again."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.auth import Reader
-from api.deps import Id, Transaction
+from api.deps import Transaction
 from api.errors import problems
+from api.fields import Id, OfId
 from api.paging import PageOut, ThePage
 from api.reasons import Language, TheLanguage, VerdictOut, verdict_of_decision
 from api.route import ActingRoute
@@ -52,9 +53,9 @@ def list_decisions(
     _: Reader,
     page: ThePage,
     lang: TheLanguage,
-    person_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
-    lead_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
-    campaign_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    person_id: OfId = None,
+    lead_id: OfId = None,
+    campaign_id: OfId = None,
     ruling: Literal["clear", "held", "blocked"] | None = None,
     moment: Literal["screening", "admission", "last_look", "asked"] | None = None,
 ) -> PageOut[DecisionOut]:

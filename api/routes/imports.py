@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import Manager, Reader
 from api.body import check_text, read_json
-from api.deps import Id, TheServices, Transaction
+from api.deps import TheServices, Transaction
 from api.errors import BodyUnreadable, problems
+from api.fields import Id
 from api.paging import PageOut, ThePage
 from api.route import ActingRoute
 from orchestrator.errors import NotFound

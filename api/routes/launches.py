@@ -6,8 +6,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import Manager, Officer, Stopper
-from api.deps import Id, Now, Transaction
+from api.deps import Now, Transaction
 from api.errors import problems
+from api.fields import Id
 from api.idempotency import KeyRequired, Required
 from api.route import ActingRoute
 from api.routes.campaigns import CampaignOut, shaped

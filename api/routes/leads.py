@@ -1,15 +1,16 @@
 """Leads: people in a campaign, where each stands, and why."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from api import masking
 from api.auth import Caller, Reader, TheCaller
-from api.deps import Id, Now, TheServices, Transaction
+from api.deps import Now, TheServices, Transaction
 from api.errors import problems
+from api.fields import At, Id, OfId
 from api.paging import PageOut, ThePage
 from api.reasons import TheLanguage, VerdictOut, verdict_of
 from api.route import ActingRoute
@@ -59,8 +60,8 @@ def list_leads(
     caller: TheCaller,
     _: Reader,
     page: ThePage,
-    campaign_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
-    person_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    campaign_id: OfId = None,
+    person_id: OfId = None,
     state: Literal["open", "agent", "closed"] | None = None,
 ) -> PageOut[LeadOut]:
     """List leads, oldest first, with where each stands."""
@@ -84,14 +85,14 @@ def get_lead(
     _: Reader,
     lang: TheLanguage,
     now: Now,
-    at: Annotated[datetime | None, Query(description="Answer for this instant instead.")] = None,
+    at: At = None,
 ) -> LeadExplained:
     """Give one lead with every reason for and against calling it, now or at another instant."""
     row = store.lead(session, lead_id)
     campaign = None if row is None else session.get(Campaign, row.lead.campaign_id)
     if row is None or campaign is None:
         raise NotFound("lead", lead_id)
-    asked_at = people.instant(at, now=now)
+    asked_at = at or now
     standing = people.standing(session, campaign, lead_id, settings=services.settings, now=asked_at)
     return LeadExplained(
         **lead_fields(row, caller),

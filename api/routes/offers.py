@@ -7,8 +7,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.auth import Anyone, Officer
-from api.deps import Id, Now, Transaction
+from api.deps import Now, Transaction
 from api.errors import problems
+from api.fields import Id, Ref
 from api.paging import PageOut, ThePage
 from api.route import ActingRoute
 from guardrails.facts import Purpose
@@ -62,7 +63,7 @@ class OfferIn(BaseModel):
 
     code: Text
     title: Text
-    topic_id: Annotated[int, Field(ge=1)]
+    topic_id: Ref
     purpose: Purpose
     product: Text | None = Field(None, description="Who owns this is not offered it again.")
     category: int | None = Field(None, description="1 or 2 where declared; 3 cannot be.")
@@ -76,7 +77,7 @@ class OfferChange(BaseModel):
     )
 
     title: Text | None = None
-    topic_id: Annotated[int, Field(ge=1)] | None = None
+    topic_id: Ref | None = None
     purpose: Purpose | None = None
     product: Text | None = None
     category: int | None = None
@@ -136,5 +137,15 @@ def edit_offer(
     offer_id: Id, asked: OfferChange, session: Transaction, by: Officer, now: Now
 ) -> OfferOut:
     """Change an offer. Its topic and purpose stay once a campaign has used it."""
-    changes: dict[str, Any] = asked.model_dump(exclude_unset=True)
+    changes = changes_of(asked)
     return OfferOut.model_validate(offers.edit(session, offer_id, changes, by=by, now=now))
+
+
+def changes_of(asked: OfferChange) -> dict[str, Any]:
+    """Give what is to be changed; only product and category can be unset by saying null."""
+    told: dict[str, Any] = asked.model_dump(exclude_unset=True)
+    return {
+        name: value
+        for name, value in told.items()
+        if value is not None or name in ("product", "category")
+    }

@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import masking
 from api.auth import Caller, Desk, TheCaller
-from api.deps import Id, Now, TheServices, Transaction
+from api.deps import Now, TheServices, Transaction
 from api.errors import problems
+from api.fields import At, Id
 from api.reasons import Language, TheLanguage, VerdictOut, verdict_of
 from api.route import ActingRoute
 from api.routes.consents import ConsentOut
@@ -23,7 +24,6 @@ from orchestrator.store import people as store
 from orchestrator.tables import Number
 
 router = APIRouter(prefix="/v1", tags=["people"], route_class=ActingRoute)
-At = Annotated[datetime | None, Query(description="Answer for this instant instead of now.")]
 
 
 class NumberOut(BaseModel):
@@ -122,7 +122,7 @@ def get_person(
     ] = None,
 ) -> PersonOut:
     """Say what we did to a person, whether we may call, for which campaign, and when again."""
-    asked_at = people.instant(at, now=now)
+    asked_at = at or now
     dossier = people.about(session, person_id)
     standings = people.standings(session, person_id, settings=services.settings, now=asked_at)
     hypothetical = None

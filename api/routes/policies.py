@@ -7,8 +7,9 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.auth import Anyone, Officer
-from api.deps import Id, Now, Transaction
+from api.deps import Now, Transaction
 from api.errors import problems
+from api.fields import Id
 from api.paging import PageOut, ThePage
 from api.route import ActingRoute
 from api.routes.stops import Why

@@ -1,18 +1,18 @@
 """Looking at a campaign: what a launch would find, how far it got, who moved it."""
 
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import Anyone
-from api.deps import Id, Now, TheServices, Transaction
+from api.deps import Now, TheServices, Transaction
 from api.errors import problems
+from api.fields import At, Id
 from api.reasons import Language, TheLanguage
 from api.route import ActingRoute
 from api.routes.campaigns import State
-from orchestrator import campaigns, people, preview
+from orchestrator import campaigns, preview
 from orchestrator.errors import NotFound
 from orchestrator.preview import ReasonCount
 from orchestrator.progress import progress
@@ -89,12 +89,10 @@ def preview_campaign(
     _: Anyone,
     lang: TheLanguage,
     now: Now,
-    at: Annotated[
-        datetime | None, Query(description="As of this instant; now if left out.")
-    ] = None,
+    at: At = None,
 ) -> PreviewOut:
     """Count how many leads may be called, and why not the rest, as if the campaign ran."""
-    seen = preview.preview(services, campaign_id, at=people.instant(at, now=now))
+    seen = preview.preview(services, campaign_id, at=at or now)
     return PreviewOut(
         campaign_id=seen.campaign_id,
         at=seen.at,

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, BackgroundTasks, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import APIRouter, BackgroundTasks
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.auth import Agent, Caller, Officer, Reader, TheCaller
-from api.deps import Id, Now, TheServices, Transaction
+from api.deps import Now, TheServices, Transaction
 from api.errors import problems
+from api.fields import Id, Instant, OfId, Ref
 from api.idempotency import KeyRequired, Required
 from api.paging import PageOut, ThePage
 from api.route import ActingRoute
@@ -24,7 +25,6 @@ from orchestrator.store import people as store
 from orchestrator.tables import Refusal
 
 router = APIRouter(prefix="/v1/refusals", tags=["refusals"], route_class=ActingRoute)
-Ref = Annotated[int, Field(ge=1)]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 
 
@@ -54,7 +54,7 @@ class RefusalIn(BaseModel):
     )
     channel: Channel = "call"
     taken_by: Short = Field(description="Who heard it.")
-    at: AwareDatetime | None = Field(None, description="When it was said; now if left out.")
+    at: Instant | None = Field(None, description="When it was said; now if left out.")
     offer_id: Ref | None = None
     topic_id: Ref | None = None
     campaign_id: Ref | None = None
@@ -147,7 +147,7 @@ def list_refusals(
     caller: TheCaller,
     _: Reader,
     page: ThePage,
-    person_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    person_id: OfId = None,
     kind: RefusalKind | None = None,
 ) -> PageOut[RefusalOut]:
     """List noes, newest first."""

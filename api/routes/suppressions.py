@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import APIRouter, BackgroundTasks
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api.auth import Manager, Officer, Reader
-from api.deps import Id, Now, TheServices, Transaction
+from api.deps import Now, TheServices, Transaction
 from api.errors import problems
+from api.fields import Id, OfId, Ref
 from api.paging import PageOut, ThePage
 from api.route import ActingRoute
 from api.routes.refusals import Lift
@@ -37,7 +38,7 @@ class SuppressionIn(BaseModel):
         json_schema_extra={"example": {"number": "+7 912 000 12 34", "cause": "letter of 3 March"}},
     )
 
-    person_id: Annotated[int, Field(ge=1)] | None = None
+    person_id: Ref | None = None
     number: Annotated[str, StringConstraints(max_length=40)] | None = None
     cause: Short
     source: Short = "api"
@@ -99,8 +100,8 @@ def list_suppressions(
     session: Transaction,
     _: Reader,
     page: ThePage,
-    person_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
-    number_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    person_id: OfId = None,
+    number_id: OfId = None,
 ) -> PageOut[SuppressionOut]:
     """List suppressions, newest first, lifted ones too."""
     rows = lists.newest(

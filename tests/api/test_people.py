@@ -184,7 +184,7 @@ def test_a_person_nobody_knows_is_not_found(manager):
 
 def test_an_instant_without_a_zone_is_turned_away(manager, anna):
     answer = manager.get(f"/v1/people/{anna['id']}?at=2026-03-03T10:00:00")
-    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/instant.no_zone")
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/request.invalid")
 
 
 def test_two_records_of_one_person_are_bound_by_each_others_noes(services, officer, agent, anna):
