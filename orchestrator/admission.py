@@ -103,7 +103,12 @@ def admit_campaign(
 
 
 def admit_batch(
-    session: Session, services: Services, campaign_id: int, *, limit: int
+    session: Session,
+    services: Services,
+    campaign_id: int,
+    *,
+    limit: int,
+    agent: str | None = None,
 ) -> tuple[int, list[UUID]]:
     """Decide the next due leads of a campaign and reserve the clear ones; one transaction.
 
@@ -141,6 +146,7 @@ def admit_batch(
         ring_seconds_max=shared.campaign.ring_seconds_max,
         now=now,
         expires_at=now + RESERVATION_LIFE,
+        agent=agent,
     )
     leads.write_due(
         session,

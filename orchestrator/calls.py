@@ -44,10 +44,10 @@ class Looked:
     decision_id: int
 
 
-def place(services: Services, attempt_ids: Sequence[UUID]) -> Placed:
+def place(services: Services, attempt_ids: Sequence[UUID], *, agent: str | None = None) -> Placed:
     """Take the last look at reserved attempts, claim the clear ones, and dial each once."""
     with services.transaction() as session:
-        dials, withdrawn = claim(session, services, attempt_ids)
+        dials, withdrawn = claim(session, services, attempt_ids, agent=agent)
     # The claims are committed before the first packet leaves: a crash from here on loses a
     # call and never places one twice.
     for request in dials:
@@ -56,7 +56,7 @@ def place(services: Services, attempt_ids: Sequence[UUID]) -> Placed:
 
 
 def claim(
-    session: Session, services: Services, attempt_ids: Sequence[UUID]
+    session: Session, services: Services, attempt_ids: Sequence[UUID], *, agent: str | None = None
 ) -> tuple[list[Dial], list[UUID]]:
     """Look again at what was reserved; in this transaction claim what is clear, withdraw the rest.
 
@@ -66,7 +66,7 @@ def claim(
     now = services.clock.now()
     people = reservations.people_of(session, attempt_ids)
     history.lock(session, history.company_of(session, people))
-    locked = reservations.lock_reserved(session, attempt_ids, now=now)
+    locked = reservations.lock_reserved(session, attempt_ids, now=now, agent=agent)
     dials: list[Dial] = []
     withdrawn: list[UUID] = []
     for campaign_id, group in groupby(locked, key=lambda attempt: attempt.campaign_id):

@@ -261,6 +261,7 @@ def unsent(session: Session, *, now: datetime, older_than: timedelta, limit: int
         .where(
             IS_LIVE,
             Attempt.state == "reserved",
+            Attempt.agent.is_(None),  # An agent presses dial; no message does.
             Attempt.expires_at > now,
             last_sent <= now - older_than,
         )

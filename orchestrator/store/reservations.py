@@ -55,6 +55,7 @@ def reserve(
     ring_seconds_max: int,
     now: datetime,
     expires_at: datetime,
+    agent: str | None = None,
 ) -> list[UUID]:
     """Reserve attempts; gives the ids of those the database accepted.
 
@@ -69,8 +70,8 @@ def reserve(
             """
             INSERT INTO attempt (id, lead_id, person_id, number_id, ordinal, admission_id,
                 is_requested, campaign_id, carrier, ring_seconds_max, reserved_at, sent_at,
-                expires_at)
-            SELECT v.*, %s, %s, %s, %s, %s, %s
+                expires_at, agent)
+            SELECT v.*, %s, %s, %s, %s, %s, %s, %s
             FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
                 %s::bigint[], %s::boolean[]) AS v
             ON CONFLICT DO NOTHING RETURNING id
@@ -82,6 +83,7 @@ def reserve(
                 now,
                 now,
                 expires_at,
+                agent,
                 *[list(column) for column in columns],
             ),
         )
@@ -94,16 +96,20 @@ def people_of(session: Session, attempt_ids: Sequence[UUID]) -> list[int]:
 
 
 def lock_reserved(
-    session: Session, attempt_ids: Sequence[UUID], *, now: datetime
+    session: Session, attempt_ids: Sequence[UUID], *, now: datetime, agent: str | None = None
 ) -> list[Reserved]:
-    """Lock those of these attempts that may still be claimed; lock their people first."""
+    """Lock those of these attempts that may still be claimed; lock their people first.
+
+    What an agent asked for is claimed in that agent's name and in no other.
+    """
     rows = session.execute(
         text(
             "SELECT id, lead_id, campaign_id, person_id, number_id, ordinal FROM attempt"
             " WHERE id = ANY(:ids) AND state = 'reserved' AND expires_at > :now"
+            " AND agent IS NOT DISTINCT FROM CAST(:agent AS text)"
             " ORDER BY campaign_id, reserved_at, id FOR UPDATE SKIP LOCKED"
         ),
-        {"ids": list(attempt_ids), "now": now},
+        {"ids": list(attempt_ids), "now": now, "agent": agent},
     )
     return [Reserved(*row) for row in rows]
 

@@ -43,6 +43,7 @@ class Attempt(Base):
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]  # The disposition it ended with, or why it was withdrawn.
     is_requested: Mapped[bool] = mapped_column(server_default=text("false"))
+    agent: Mapped[str | None]  # Who asked for it in a preview campaign, and alone may dial it.
 
     __table_args__ = (
         CheckConstraint(f"state IN {LIVE + ENDED}", name="state"),

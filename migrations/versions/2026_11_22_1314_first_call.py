@@ -5,7 +5,7 @@ The triggers make the record append-only and count leads whoever inserts them.
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-22 12:38:31.951999+00:00
+Create Date: 2026-11-22 13:14:58.987159+00:00
 """
 
 import sqlalchemy as sa
@@ -808,6 +808,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("is_requested", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("agent", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "state IN ('reserved', 'dialing', 'ringing', 'answered', 'unresolved', 'ended', 'withdrawn', 'unknown')",
             name=op.f("ck_attempt_state"),
@@ -922,14 +923,14 @@ def downgrade() -> None:
     op.drop_table("registry_listing")
     op.drop_index(op.f("ix_lead_progress_person_id"), table_name="lead_progress")
     op.drop_index(
-        "ix_lead_progress_callback",
-        table_name="lead_progress",
-        postgresql_where=sa.text("callback_at IS NOT NULL"),
-    )
-    op.drop_index(
         "ix_lead_progress_due",
         table_name="lead_progress",
         postgresql_where=sa.text("state = 'open' AND due_at IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_lead_progress_callback",
+        table_name="lead_progress",
+        postgresql_where=sa.text("callback_at IS NOT NULL"),
     )
     op.drop_table("lead_progress")
     op.drop_index(
