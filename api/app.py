@@ -1,10 +1,13 @@
 """The application: routes, errors, limits. Nothing is made at import."""
 
+import logging
+
 from fastapi import FastAPI
 
 from api import errors, idempotency
 from api.limits import BodyLimit, Pace
 from api.routes import ROUTERS
+from orchestrator import logs
 from orchestrator.config import read_settings
 from orchestrator.errors import Unavailable
 from orchestrator.services import Services, build_services
@@ -49,10 +52,20 @@ def create_app(services: Services) -> FastAPI:
 def create() -> FastAPI:
     """Make the application from the environment; what uvicorn calls."""
     settings = read_settings()
+    log_masked(settings.log_level)
     if settings.database_url is None:
         raise DatabaseNotConfigured("set `TAKT_DATABASE_URL`, or start everything with `takt up`")
     url = settings.database_url.get_secret_value()
     return create_app(build_services(settings, database_url=url, pool_size=POOL_SIZE))
+
+
+def log_masked(level: str) -> None:
+    """Send uvicorn's lines our way too: its tracebacks could carry a number."""
+    logs.configure(level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        theirs = logging.getLogger(name)
+        theirs.handlers.clear()
+        theirs.propagate = True
 
 
 def route_id(route: object) -> str:

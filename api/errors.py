@@ -17,6 +17,8 @@ from orchestrator.errors import Conflict, Forbidden, Invalid, NotFound, TaktErro
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 1
+# What PostgreSQL says of two at once: a lock not had in time, a deadlock, a serialization failure.
+PASSING_STATES = frozenset(("55P03", "40P01", "40001"))
 
 
 class Unauthorized(TaktError):
@@ -177,7 +179,10 @@ def of_http(request: Request, error: Exception) -> JSONResponse:
 
 def of_database(_: Request, error: Exception) -> JSONResponse:
     """Answer what the database turned away, without repeating its words: they carry values."""
-    log.warning("database_error", extra={"error": type(error).__name__})
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    log.warning("database_error", extra={"error": type(error).__name__, "sqlstate": state})
+    if state in PASSING_STATES:
+        return problem(ChangedMeanwhile("somebody is at the same thing; try again"))
     if isinstance(error, sql.IntegrityError):
         return problem(ChangedMeanwhile("read it again, then decide whether to repeat"))
     if isinstance(error, sql.DataError):
