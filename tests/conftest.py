@@ -8,6 +8,7 @@ in `tests/make.py`.
 import ipaddress
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -74,6 +75,25 @@ def home() -> Iterator[Path]:
     path = make_home()
     yield path
     shutil.rmtree(path)
+
+
+@pytest.fixture(scope="session")
+def used_home() -> Iterator[Path]:
+    """A home with a migrated, empty database; not for tests, but to be copied."""
+    path = make_home()
+    maker = EmbeddedPostgres(path, settings={"fsync": "off"})
+    bring_to_newest(maker.start())
+    maker.stop()
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.fixture
+def lived_in_home(home: Path, used_home: Path) -> Path:
+    """A TAKT_HOME with a migrated, empty database: making one is what takes long."""
+    subprocess.run(["/bin/cp", "-a", str(used_home / "postgres"), str(home)], check=True)
+    (home / "postgres" / "port").unlink()  # Tests run side by side.
+    return home
 
 
 # ------------------------------------------------------------------------------ PostgreSQL

@@ -3,13 +3,11 @@
 import os
 import pwd
 import re
-import shutil
 import signal
 import socket
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,41 +76,16 @@ def eventually(claim, *, seconds: float = 15) -> bool:
     return True
 
 
-def make_home() -> Path:
-    home = Path(tempfile.mkdtemp(prefix="takt-embedded-"))
-    home.chmod(0o711)
-    return home
-
-
-def move_in(used_home: Path, home: Path) -> None:
-    """Copy a cluster with its owners; the port is chosen anew, for tests run side by side."""
-    subprocess.run(["/bin/cp", "-a", str(used_home / "postgres"), str(home)], check=True)
-    (home / "postgres" / "port").unlink()
-
-
-@pytest.fixture(scope="session")
-def used_home() -> Iterator[Path]:
-    """A home where PostgreSQL has run before: making a cluster is what takes long."""
-    home = make_home()
-    maker = EmbeddedPostgres(home, settings={"fsync": "off"})
-    maker.start()
-    maker.stop()
-    yield home
-    shutil.rmtree(home)
-
-
 @pytest.fixture(params=KINDS, ids=lambda kind: kind.name)
-def server(request, home, used_home) -> Iterator[EmbeddedServer]:
-    move_in(used_home, home)
-    server = request.param(home)
+def server(request, lived_in_home) -> Iterator[EmbeddedServer]:
+    server = request.param(lived_in_home)
     yield server
     server.stop()
 
 
 @pytest.fixture
-def postgres(home, used_home) -> Iterator[EmbeddedPostgres]:
-    move_in(used_home, home)
-    server = EmbeddedPostgres(home)
+def postgres(lived_in_home) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(lived_in_home)
     yield server
     server.stop()
 
@@ -196,10 +169,10 @@ def test_a_server_started_by_root_runs_as_nobody(server):
 
 def test_postgres_keeps_its_rows_when_it_is_killed(postgres):
     address = postgres.start()
-    query(address, "CREATE TABLE refusal AS SELECT generate_series(1, 500) AS id")
+    query(address, "CREATE TABLE kept AS SELECT generate_series(1, 500) AS id")
     os.kill(postgres.pid, signal.SIGKILL)
     assert eventually(lambda: not postgres.is_running)
-    assert query(postgres.start(), "SELECT count(*) FROM refusal") == [(500,)]
+    assert query(postgres.start(), "SELECT count(*) FROM kept") == [(500,)]
 
 
 def test_valkey_keeps_its_messages_when_it_is_killed(valkey):
@@ -278,9 +251,8 @@ def test_a_half_made_cluster_is_made_again(home):
         server.stop()
 
 
-def test_a_server_that_keeps_dying_says_its_last_words(home, used_home):
-    move_in(used_home, home)
-    server = EmbeddedPostgres(home, settings={"shared_buffers": "nonsense"})
+def test_a_server_that_keeps_dying_says_its_last_words(lived_in_home):
+    server = EmbeddedPostgres(lived_in_home, settings={"shared_buffers": "nonsense"})
     server.dying_seconds_max = 0.5
     with pytest.raises(ServerDidNotStart, match="shared_buffers"):
         server.start()
