@@ -107,7 +107,7 @@ def _tell_verdict(console: Console, verdict: Explained) -> None:
     style = {"clear": "green", "held": "yellow", "blocked": "red"}[verdict.ruling]
     who = f"{verdict.name} {verdict.number}".strip()
     console.print(f"  [{style}]{verdict.ruling}[/{style}]  lead {verdict.lead_id}, {who}")
-    for code, text, until in verdict.reasons:
+    for code, text, until in dict.fromkeys(verdict.reasons):
         ends = f", until {_local(until)}" if until else ""
         console.print(f"      {text} ({code}{ends})", markup=False)
     if verdict.note:

@@ -41,6 +41,14 @@ SIGNALS = {
     "переехал": "{day} вы перенесли интернет на новый адрес",
     "подключил детский антивирус": "{day} вы подключили детский антивирус",
 }
+# A source is judged by its conversations as a whole, so it matters that they are told apart.
+SOURCES = {
+    "смотрел условия второй сим-карты": "личный кабинет",
+    "спросил в чате о мобильной связи": "чат",
+    "заканчивается скидка на интернет": "биллинг",
+    "переехал": "заявки на переезд",
+    "подключил детский антивирус": "магазин услуг",
+}
 ONE_REASON_FOR_ALL = "Вы наш клиент, поэтому вам доступна сим-карта"
 
 
@@ -105,7 +113,7 @@ def a_customer(roll: random.Random, place: int) -> Customer:
         "Дата сигнала": day(signal_day) if signal else "",
         "Оценка": a_score(roll, score),
         "Уровень": str(level),
-        "Источник": {5: "заявка", 4: "личный кабинет"}.get(level, "CRM"),
+        "Источник": {5: "заявка", 4: SOURCES.get(signal, "")}.get(level, "CRM"),
     }
     return Customer(row["Лицевой счёт"], number, row)
 

@@ -112,10 +112,10 @@ def no_reason(roll: random.Random, row: Row) -> None:
 
 
 def no_score(roll: random.Random, row: Row) -> None:
-    """Leave out the probability; now and then the level too."""
+    """Leave out the probability; now and then also the level and where the lead came from."""
     row["Оценка"] = ""
     if roll.random() < 0.2:  # noqa: PLR2004
-        row["Уровень"] = ""
+        row["Уровень"] = row["Источник"] = ""
 
 
 MESSES: tuple[tuple[float, Mess], ...] = (
