@@ -15,6 +15,7 @@ from orchestrator import ground, pacing
 from orchestrator.decisions import Judged, is_clear, judge, record
 from orchestrator.services import RESERVATION_LIFE, SYSTEM, Services
 from orchestrator.store import facts, history, leads, reservations, running
+from orchestrator.store.ground import Ground
 
 BATCH = 100
 # Due leads may turn out not to be clear; so many batches are looked at for one campaign a tick.
@@ -129,34 +130,47 @@ def admit_batch(
         if candidates
     ]
     chosen, waiting = first_of_each_company(answers)
-    attempt_ids = [uuid4() if is_clear(answer) else None for answer in chosen]
+    reserved = decide_and_reserve(session, services, shared, chosen, now=now, agent=agent)
+    return len(due) - len(waiting), reserved
+
+
+def decide_and_reserve(
+    session: Session,
+    services: Services,
+    shared: Ground,
+    answers: list[Judged],
+    *,
+    now: datetime,
+    agent: str | None,
+) -> list[UUID]:
+    """Record these decisions, reserve an attempt for each clear one, and say what is due when."""
+    attempt_ids = [uuid4() if is_clear(answer) else None for answer in answers]
     decision_ids = record(
-        session, shared, chosen, moment="admission", by=SYSTEM.name, attempt_ids=attempt_ids
+        session, shared, answers, moment="admission", by=SYSTEM.name, attempt_ids=attempt_ids
     )
-    wanted = [
-        reservations.Reservation(attempt_id, answer.candidate, decision_id)
-        for attempt_id, answer, decision_id in zip(attempt_ids, chosen, decision_ids, strict=True)
-        if attempt_id is not None
-    ]
-    reserved = reservations.reserve(
+    decided = list(zip(attempt_ids, answers, decision_ids, strict=True))
+    leads.write_due(
         session,
-        wanted,
-        campaign_id=campaign_id,
+        [
+            leads.Due(answer.candidate.lead_id, answer.due_at, answer.key, decision_id)
+            for _, answer, decision_id in decided
+        ],
+        now=now,
+    )
+    return reservations.reserve(
+        session,
+        [
+            reservations.Reservation(attempt_id, answer.candidate, decision_id)
+            for attempt_id, answer, decision_id in decided
+            if attempt_id is not None
+        ],
+        campaign_id=shared.campaign.id,
         carrier=services.carrier.name,
         ring_seconds_max=shared.campaign.ring_seconds_max,
         now=now,
         expires_at=now + RESERVATION_LIFE,
         agent=agent,
     )
-    leads.write_due(
-        session,
-        [
-            leads.Due(answer.candidate.lead_id, answer.due_at, answer.key, decision_id)
-            for answer, decision_id in zip(chosen, decision_ids, strict=True)
-        ],
-        now=now,
-    )
-    return len(due) - len(waiting), reserved
 
 
 def first_of_each_company(answers: list[Judged]) -> tuple[list[Judged], list[Judged]]:
