@@ -2,7 +2,11 @@
 
 import csv
 import json
+import os
 import re
+import shlex
+import shutil
+import signal
 import subprocess
 import sys
 from collections import defaultdict
@@ -14,6 +18,7 @@ import pytest
 
 pytestmark = pytest.mark.e2e
 ROOT = Path(__file__).parents[2]
+TAKT = Path(sys.executable).with_name("takt")
 EXAMPLE = ROOT / "examples" / "telecom_addon"
 LAUNCH = datetime(2026, 11, 24, 10, 0)  # noqa: DTZ001 - Moscow time, as the lists are written
 # Hours ahead of Moscow; where it is seven in the evening or nobody knows, nobody is called.
@@ -23,18 +28,19 @@ BAD_NAMES = {"клиент", "абонент", "", "-", "уважаемый кл
 
 @pytest.fixture(scope="module")
 def demo():
-    """Run `takt demo` in a folder of its own; gives how it ended, what it said and counted."""
+    """Run `takt demo` in a folder of its own; gives what it said, what it counted, and where."""
     # Reachable for the account that PostgreSQL runs as when this is root.
     folder = Path(mkdtemp(prefix="takt-demo-"))
     folder.chmod(0o755)
     figures = folder / "figures.json"
     ran = subprocess.run(
-        [Path(sys.executable).with_name("takt"), "demo", "--home", str(folder / "home"),
+        [TAKT, "demo", "--home", str(folder / "home"),
          "--figures", str(figures)],
         capture_output=True, text=True, timeout=540, check=False, cwd=ROOT,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout, json.loads(figures.read_text("utf-8"))
+    yield ran.stdout, json.loads(figures.read_text("utf-8")), folder / "home"
+    shutil.rmtree(folder)
 
 
 def rows(name):
@@ -214,3 +220,41 @@ def test_one_verdict_of_each_kind_is_explained(demo):
 def test_no_promise_is_broken(demo):
     assert {result for _, _, result, _ in demo[1]["promises"]} <= {"ok", "not applicable"}
     assert demo[1]["chain_is_whole"]
+
+
+def blocks(page, mark):
+    """Give the console blocks of a page under a mark."""
+    text = (ROOT / page).read_text("utf-8")
+    return re.findall(rf"<!-- {mark}[^>]*-->\n```console\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def installation(demo):
+    """Start Takt again on what the demonstration left; gives the environment of its commands."""
+    environment = {**os.environ, "TAKT_HOME": str(demo[2]), "TAKT_API_PORT": "0"}
+    with subprocess.Popen([TAKT, "up"], env=environment, stdout=subprocess.PIPE, text=True) as up:
+        assert any("healthy" in line for line in up.stdout)
+        yield environment
+        up.send_signal(signal.SIGINT)
+        up.stdout.read()
+        assert up.wait(60) == 0
+
+
+def test_the_readme_shows_lines_that_the_demonstration_prints(demo):
+    (block,) = blocks("README.md", "demo")
+    assert block.startswith("$ make demo\n")
+    assert [line for line in block.splitlines()[1:] if line not in demo[0]] == []
+
+
+@pytest.mark.parametrize("page", ["README.ru.md", "README.md"])
+def test_the_commands_of_the_readme_print_what_it_shows(page, installation):
+    (block,) = blocks(page, "session")
+    for shown in block.split("$ ")[1:]:
+        command, _, output = shown.partition("\n")
+        if command.startswith("takt ") and not command.endswith("&"):
+            words = shlex.split(command)[1:]
+            ran = subprocess.run(
+                [TAKT, *words], env=installation, capture_output=True, text=True, check=False
+            )
+            printed, expected = ran.stdout.splitlines(), output.splitlines()
+            assert [line.rstrip() for line in printed] == [line.rstrip() for line in expected]
