@@ -32,7 +32,6 @@ class Program:
 def programs_of(settings: Settings, *, port: int) -> list[Program]:
     """List what runs: the API on this port, the Celery worker, and beat."""
     python, level = sys.executable, settings.log_level.lower()
-    celery = (python, "-m", "orchestrator.worker")
     return [
         Program(
             "api",
@@ -42,8 +41,8 @@ def programs_of(settings: Settings, *, port: int) -> list[Program]:
                 *("--no-access-log", "--log-level", level, "--timeout-graceful-shutdown", "5"),
             ),
         ),
-        Program("worker", (*celery, "worker"), stop_seconds_max=40.0),
-        Program("beat", (*celery, "beat")),
+        Program("worker", (python, "-m", "orchestrator.worker"), stop_seconds_max=40.0),
+        Program("beat", (python, "-m", "orchestrator.beat")),
     ]
 
 

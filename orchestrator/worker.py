@@ -1,9 +1,7 @@
-"""The Celery processes: beat says when, the worker does. Tasks carry ids and no logic.
+"""The worker: tasks carry ids and no logic; each is one use case.
 
-`python -m orchestrator.worker worker` and `python -m orchestrator.worker beat` start them. The
-database is the queue's truth: a message is a wake-up that may come twice, late or never, so
-there are no due times in the broker (no eta, no countdown), and a lost message is sent again by
-the sweep.
+`python -m orchestrator.worker` starts it. The database is the queue's truth; `broker` says how
+messages travel and when beat sends them.
 """
 
 import logging
@@ -25,7 +23,8 @@ from orchestrator import (
     screening,
     sealing,
 )
-from orchestrator.config import Settings, read_settings
+from orchestrator.broker import make_app
+from orchestrator.config import read_settings
 from orchestrator.intake import run as intake
 from orchestrator.services import Services, build_services
 from orchestrator.store import heartbeat, running
@@ -37,18 +36,6 @@ log = logging.getLogger(__name__)
 IDS_A_MESSAGE = 10
 IMPORT_SLICE_SECONDS = 5.0
 SCREENING_BATCHES_A_TASK = 10
-# Seconds a finished or lost message stays invisible; longer than any task may take.
-VISIBILITY_SECONDS = 90
-
-# What beat does, in real seconds. A tick that finds nobody to do it is dropped, not saved up.
-TICKS = {
-    "campaigns.tick": 1.0,
-    "network.deliver": 0.5,
-    "calls.sweep": 2.0,
-    "record.seal": 2.0,
-    "imports.tick": 3.0,
-    "invariants.check": 60.0,
-}
 
 
 class TaktTask(Task):
@@ -160,63 +147,18 @@ def send(app: Celery, attempt_ids: Sequence[UUID]) -> None:
         app.send_task("calls.place", [some])
 
 
-def make_app(settings: Settings) -> Celery:
-    """Build the Celery application for these settings."""
-    broker = settings.broker_url
-    app = Celery("takt", broker=broker.get_secret_value() if broker else None)
-    app.conf.update(
-        task_ignore_result=True,
-        task_acks_late=True,
-        # A pool process that dies gives its message back; claiming the row is what makes the
-        # repetition harmless.
-        task_reject_on_worker_lost=True,
-        task_default_queue="takt",
-        worker_prefetch_multiplier=1,
-        worker_hijack_root_logger=False,
-        worker_concurrency=settings.worker_processes,
-        worker_send_task_events=False,
-        worker_cancel_long_running_tasks_on_connection_loss=False,
-        broker_connection_retry_on_startup=True,
-        broker_connection_max_retries=None,
-        broker_transport_options={
-            "visibility_timeout": VISIBILITY_SECONDS,
-            "unacked_restore_interval": 5,
-            "unacked_restore_throttle": 1,
-        },
-        beat_schedule={
-            name: {"task": name, "schedule": seconds, "options": {"expires": max(seconds, 2.0)}}
-            for name, seconds in TICKS.items()
-        },
-        beat_scheduler="celery.beat:Scheduler",  # Nothing to remember, nothing to corrupt.
-        beat_max_loop_interval=0.5,
-        enable_utc=True,
-    )
-    for name, function in TASKS.items():
-        app.task(function, name=name, base=TaktTask, bind=True)
-    return app
-
-
-def main(argv: Sequence[str]) -> None:
-    """Start the worker or beat, as `takt up` does."""
+def main() -> None:
+    """Start the worker, as `takt up` does."""
     settings = read_settings()
     logs.configure(settings.log_level)
-    role = argv[0] if argv else ""
-    if role == "worker":
-        options = [
-            "worker",
-            "--loglevel",
-            settings.log_level,
-            "--without-gossip",
-            "--without-mingle",
-            "--pool",
-            "prefork",
-        ]
-    elif role == "beat":
-        options = ["beat", "--loglevel", settings.log_level, "--pidfile", ""]
-    else:
-        sys.exit("say which: python -m orchestrator.worker worker | beat")
-    make_app(settings).start(options)
+    app = make_app(settings)
+    for name, function in TASKS.items():
+        app.task(function, name=name, base=TaktTask, bind=True)
+    app.start(
+        ["worker", *("--loglevel", settings.log_level), *("--pool", "prefork"),
+         "--without-gossip", "--without-mingle"]
+    )  # fmt: skip
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
