@@ -80,7 +80,7 @@ def _explained(lead: Answer, verdict: Answer, note: str) -> Explained:
     reasons = tuple((each["code"], each["text"], each["until"]) for each in verdict["reasons"])
     return Explained(
         lead["id"], lead["name"] or "", lead["number"] or "", verdict["ruling"], reasons,
-        verdict["next_clear"], note,
+        verdict["next_clear"] if verdict["ruling"] == "held" else None, note,
     )  # fmt: skip
 
 
