@@ -134,6 +134,8 @@ class Identities:
         """Write new people, ids, numbers and links; gives the known people that changed."""
         session, named = self._session, list(self._named.values())
         changed = self._update(named)
+        # People before numbers, as everywhere: whoever suppresses a number does it in this order.
+        history.lock(session, changed)
         added = [somebody for somebody in named if somebody.is_new]
         for somebody, person_id in zip(
             added, store.new_ids(session, "person", len(added)), strict=True

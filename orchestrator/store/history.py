@@ -75,6 +75,13 @@ _MADE = """
     ) k
     WHERE {who}
 """
+# A number as links and suppressions say it should be.
+_NUMBERS = """
+    SELECT n.id, (SELECT count(*) FROM person_number pn WHERE pn.number_id = n.id) AS holders,
+        (SELECT u.cause FROM suppression u WHERE u.number_id = n.id AND u.lifted_at IS NULL
+         ORDER BY u.id LIMIT 1) AS suppressed
+    FROM number n
+"""
 _COLUMNS = "touches, refusals, consents, touches_ever, kept_from, suppressed"
 _REFRESH = """
     INSERT INTO person_state AS state (person_id, {columns}) {made}
@@ -98,7 +105,12 @@ def lock(session: Session, person_ids: Iterable[int]) -> None:
     lock and nobody decides on an empty history that is not.
     """
     ids = sorted(set(person_ids))
-    without_state = set(ids) - set(_lock(session, ids))
+    _make(session, _hold(session, ids))
+
+
+def _hold(session: Session, ids: list[int]) -> list[int]:
+    """Lock state rows, with an empty one for whoever has none yet; names these people."""
+    without_state = sorted(set(ids) - set(_lock(session, ids)))
     if without_state:
         session.execute(
             text(
@@ -106,10 +118,10 @@ def lock(session: Session, person_ids: Iterable[int]) -> None:
                 " SELECT p.id, '0001-01-01Z' FROM person p WHERE p.id = ANY(:ids) ORDER BY p.id"
                 " ON CONFLICT DO NOTHING"
             ),
-            {"ids": sorted(without_state)},
+            {"ids": without_state},
         )
         _lock(session, ids)
-        refresh(session, without_state)
+    return without_state
 
 
 def _lock(session: Session, ids: list[int]) -> list[int]:
@@ -136,25 +148,42 @@ def company_of(session: Session, person_ids: Iterable[int]) -> set[int]:
 
 
 def refresh(session: Session, person_ids: Iterable[int]) -> None:
-    """Make these people's state rows from the ledger, in this transaction."""
+    """Make these people's state rows from the ledger, in this transaction.
+
+    Locks them first: a state read before somebody else's commit would overwrite what they wrote.
+    """
     ids = sorted(set(person_ids))
+    session.flush()
+    _hold(session, ids)
+    _make(session, ids)
+
+
+def begin(session: Session, person_ids: Iterable[int]) -> None:
+    """Make the first state rows of people this transaction made, whom nobody else can see."""
+    session.flush()
+    _make(session, sorted(set(person_ids)))
+
+
+def _make(session: Session, ids: list[int]) -> None:
     if ids:
-        session.flush()
         session.execute(text(_refresh("p.id = ANY(:ids)")), {"ids": ids, "kept_from": None})
 
 
 def refresh_numbers(session: Session, number_ids: Iterable[int]) -> None:
-    """Make `suppressed` and `holders` of these numbers from suppressions and links."""
+    """Make `suppressed` and `holders` of these numbers from suppressions and links.
+
+    Locks them first, so that what others link or suppress at the same time is counted too.
+    """
     ids = sorted(set(number_ids))
     if ids:
         session.flush()
         session.execute(
+            text("SELECT FROM number WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"), {"ids": ids}
+        )
+        session.execute(
             text(
-                "UPDATE number n SET holders = made.holders, suppressed = made.suppressed FROM ("
-                " SELECT n.id, (SELECT count(*) FROM person_number pn WHERE pn.number_id = n.id)"
-                " AS holders, (SELECT u.cause FROM suppression u WHERE u.number_id = n.id"
-                " AND u.lifted_at IS NULL ORDER BY u.id LIMIT 1) AS suppressed"
-                " FROM number n WHERE n.id = ANY(:ids)) made"
+                f"UPDATE number n SET holders = made.holders, suppressed = made.suppressed"  # noqa: S608
+                f" FROM ({_NUMBERS} WHERE n.id = ANY(:ids)) made"
                 " WHERE n.id = made.id AND (n.holders, n.suppressed)"
                 " IS DISTINCT FROM (made.holders, made.suppressed)"
             ),
@@ -164,6 +193,9 @@ def refresh_numbers(session: Session, number_ids: Iterable[int]) -> None:
 
 def rebuild(session: Session, first_id: int, last_id: int, *, kept_from: datetime) -> None:
     """Make the state rows of a range of people anew, keeping touches since `kept_from`."""
+    people = "SELECT id FROM person WHERE id BETWEEN :first_id AND :last_id ORDER BY id"
+    ids = session.scalars(text(people), {"first_id": first_id, "last_id": last_id})
+    _hold(session, [int(person_id) for person_id in ids])
     session.execute(
         text(_refresh("p.id BETWEEN :first_id AND :last_id")),
         {"first_id": first_id, "last_id": last_id, "kept_from": kept_from},
@@ -183,6 +215,20 @@ def differences(session: Session, *, limit: int = 100) -> list[int]:
             " state.touches_ever, state.suppressed) ORDER BY 1 LIMIT :limit"
         ),
         {"kept_from": None, "limit": limit},
+    )
+    return [int(row) for row in rows]
+
+
+def number_differences(session: Session, *, limit: int = 100) -> list[int]:
+    """Name numbers whose holders or suppression are not what links and suppressions say."""
+    # INVARIANT: empty, always; a number of one holder is decided on without looking for others.
+    rows = session.scalars(
+        text(
+            f"SELECT n.id FROM number n JOIN ({_NUMBERS}) made USING (id)"  # noqa: S608
+            " WHERE (n.holders, n.suppressed) IS DISTINCT FROM (made.holders, made.suppressed)"
+            " ORDER BY 1 LIMIT :limit"
+        ),
+        {"limit": limit},
     )
     return [int(row) for row in rows]
 

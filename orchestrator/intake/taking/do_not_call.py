@@ -20,7 +20,7 @@ def take(desk: Desk, rows: list[DoNotCallRow]) -> Taken:
     people = [identities.of(row.who) for row in rows]
     new = [somebody for somebody in people if somebody.is_new]
     identities.write(now=desk.now)
-    history.refresh(desk.session, (somebody.id for somebody in new))
+    history.begin(desk.session, (somebody.id for somebody in new))
     ids = [_fingerprint(row) for row in rows]
     known = store.refusals_known(desk.session, desk.source, ids)
     noes = []

@@ -33,7 +33,7 @@ def take(desk: Desk, rows: list[TouchRow]) -> Taken:
     people = [identities.of(row.who) for row in rows]
     new = [somebody for somebody in people if somebody.is_new]
     identities.write(now=desk.now)
-    history.refresh(desk.session, (somebody.id for somebody in new))
+    history.begin(desk.session, (somebody.id for somebody in new))
     ids = [_id(row) for row in rows]
     known = set(store.touches_known(desk.session, desk.source, ids))
     catalogue = _catalogue(desk)

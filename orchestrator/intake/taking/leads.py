@@ -87,7 +87,8 @@ def _add_leads(
 
 def _refresh(desk: Desk, new: set[int], changed: set[int], added: set[int]) -> None:
     """Make the states of everybody new or changed, and have their leads looked at again."""
-    history.refresh(desk.session, new | changed)
+    history.begin(desk.session, new)
+    history.refresh(desk.session, changed)
     if changed or added:
         concerned = history.company_of(desk.session, changed) | added
         history.touch_leads(desk.session, concerned, desk.now)
