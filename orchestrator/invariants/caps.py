@@ -16,12 +16,13 @@ from orchestrator.invariants.finding import Finding, found
 SAYS = "no cap of the policy in force is exceeded"
 _BEGINNING = "1970-01-01Z"
 
-# What counts as one attempt: a call placed by us, or told by another system.
+# What counts as one attempt: a call placed by us, or told by another system. One that was
+# withdrawn after its claim never left this machine.
 _ATTEMPTS = """
     SELECT b.id, b.person_id, b.number_id, b.claimed_at AS at, b.claimed_at AS known_at,
         c.offer_id, o.topic_id, b.campaign_id, o.purpose
     FROM attempt b JOIN campaign c ON c.id = b.campaign_id JOIN offer o ON o.id = c.offer_id
-    WHERE b.claimed_at IS NOT NULL AND 'call' = ANY(:channels)
+    WHERE b.claimed_at IS NOT NULL AND b.state <> 'withdrawn' AND 'call' = ANY(:channels)
     UNION ALL
     SELECT NULL, t.person_id, t.number_id, t.at, t.recorded_at, t.offer_id, t.topic_id,
         t.campaign_id, t.purpose
@@ -65,7 +66,7 @@ _QUERY = """
     JOIN ({counted}) b ON {subject}
     WHERE a.claimed_at >= greatest(v.activated_at, :since)
         AND a.claimed_at < coalesce(v.superseded_at, 'infinity')
-        AND NOT (a.is_requested AND :waivable)
+        AND a.state <> 'withdrawn' AND NOT (a.is_requested AND :waivable)
         AND (b.at < a.claimed_at OR b.at = a.claimed_at AND (b.id IS NULL OR b.id < a.id))
         AND b.known_at <= a.claimed_at
         AND {window}

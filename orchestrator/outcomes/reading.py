@@ -9,6 +9,8 @@ from orchestrator.dispositions import FURTHER, MEANINGS, of_cause, read
 from orchestrator.tables import CarrierEvent
 from orchestrator.telephony.base import Disposition
 
+SEEN_FROM_HERE = ("takt", "person")
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -63,8 +65,14 @@ def is_same(one: Reading | None, other: Reading | None) -> bool:
 
 
 def end_of(event: CarrierEvent, *, was_answered: bool) -> Disposition:
-    """Name the disposition of a reported end; without a word the cause decides."""
+    """Name the disposition of a reported end; without a word the cause decides.
+
+    Only we know that nothing left this machine. A carrier that took a call and then says it was
+    never sent has failed to place it, as far as anybody can tell, and the attempt counts.
+    """
     word = event.body.get("disposition")
+    if word == "not_sent" and event.carrier not in SEEN_FROM_HERE:
+        return "failed"
     if word is None:
         return of_cause(event.body.get("cause"), was_answered=was_answered)
     return read(word)
