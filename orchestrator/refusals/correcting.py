@@ -112,7 +112,8 @@ def settle_correction(
         _append(session, entries, correction.becomes, by=by, now=now)
         kept = STRENGTH[meaning_of(correction.becomes).refusal]
         for no in _noes(session, entries):
-            if _strength(no) > kept:
+            # What was heard after the correction was asked for is not what it was asked about.
+            if _strength(no) > kept and no.recorded_at <= correction.asked_at:
                 why = f"correction {correction_id}"
                 lift_refusal(session, no, consent_id=None, why=why, by=by, now=now)
         _hear_what_is_left(session, touch, correction, by=by, now=now)

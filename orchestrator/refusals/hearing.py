@@ -1,7 +1,7 @@
 """Record noes and suppressions; both act at once, in the transaction that records them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -90,9 +90,19 @@ def record(
         topic_id=topic_id, campaign_id=campaign_id, attempt_id=attempt_id, touch_id=touch_id,
         words=words,
     )  # fmt: skip
+    known = _keep(session, no, by=by, now=now)
+    if (known.person_id, known.kind) == (person_id, kind):
+        return known
+    # A system that uses an id for two noes has still told us both.
+    own_id = f"{external_id}:{person_id}:{kind}"
+    return _keep(session, replace(no, external_id=own_id), by=by, now=now)
+
+
+def _keep(session: Session, no: NewRefusal, *, by: Actor, now: datetime) -> Refusal:
+    """Keep one no, or give what is kept under its id."""
     for refusal in record_many(session, [no], by=by, now=now):
         return refusal
-    known = store.find_refusal(session, source=source, external_id=external_id)
+    known = store.find_refusal(session, source=no.source, external_id=no.external_id)
     assert known is not None  # noqa: S101 - a conflict on this key means that the row is there
     return known
 
@@ -138,7 +148,8 @@ def suppress(
 ) -> Suppression:
     """Forbid calls to a person, on all their numbers, or to one number whoever holds it.
 
-    Give one of `person_id` and `e164`. One that stands already for this cause is given back.
+    Give one of `person_id` and `e164`. One that stands already for this cause is given back; if
+    it stood on a no, it stands by itself from now on.
     Raises UnreadableNumber, NoSubject.
     """
     if (person_id is None) == (e164 is None):
@@ -152,6 +163,10 @@ def suppress(
         session, cause=cause, person_id=person_id, number_id=number_id
     )
     if standing is not None:
+        if standing.refusal_id is not None:
+            # It was ordered as well now, so it no longer falls with the no it came from.
+            store.detach_suppression(session, standing, source=source, by=by.name, now=now)
+            _note_suppression(session, standing, by=by, now=now)
         return standing
     row = Suppression(
         person_id=person_id, number_id=number_id, cause=cause, source=source,
@@ -164,8 +179,12 @@ def suppress(
     history.refresh_numbers(session, numbers)
     withdraw_queued(session, person_ids=about, number_ids=numbers, because="suppression", now=now)
     _silence_leads(session, about, others=company - set(about), now=now)
-    note(session, "suppression.recorded", f"suppression:{row.id}", by=by, now=now, cause=cause)
+    _note_suppression(session, row, by=by, now=now)
     return row
+
+
+def _note_suppression(session: Session, row: Suppression, *, by: Actor, now: datetime) -> None:
+    note(session, "suppression.recorded", f"suppression:{row.id}", by=by, now=now, cause=row.cause)
 
 
 def withdraw_queued(

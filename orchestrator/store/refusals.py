@@ -126,12 +126,15 @@ def of_contact(
 def lift_refusal(
     session: Session, refusal: Refusal, *, by: str, why: str, consent_id: int | None, now: datetime
 ) -> None:
-    """Mark a no as lifted; its suppression falls unless another no holds it up."""
+    """Mark a no as lifted; its suppression falls unless another no holds it up.
+
+    One that somebody ordered, of the same cause, stands on no refusal and goes on standing.
+    """
     refusal.lifted_at, refusal.lifted_by, refusal.lifted_why = now, by, why
     refusal.lifted_consent_id = consent_id
     session.flush()
     suppression = standing_suppression(session, cause=refusal.kind, person_id=refusal.person_id)
-    if suppression is None:
+    if suppression is None or suppression.refusal_id is None:
         return
     held_up_by = other_standing(session, refusal)
     if held_up_by is None:
@@ -147,6 +150,15 @@ def lift_suppression(
     """Mark a suppression as lifted."""
     suppression.lifted_at, suppression.lifted_by = now, by
     suppression.lifted_consent_id = consent_id
+    session.flush()
+
+
+def detach_suppression(
+    session: Session, suppression: Suppression, *, source: str, by: str, now: datetime
+) -> None:
+    """Have a suppression that came from a no stand by itself."""
+    suppression.refusal_id = None
+    suppression.source, suppression.recorded_by, suppression.recorded_at = source, by, now
     session.flush()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from orchestrator import consents, refusals
+from orchestrator import consents, outcomes, refusals
 from orchestrator.refusals.correcting import AlreadySettled, EvidenceNeeded, NotYourOwn
 from orchestrator.refusals.hearing import NoSubject, UnreadableNumber
 from orchestrator.refusals.lifting import (
@@ -102,6 +102,20 @@ def test_the_same_no_told_twice_is_kept_once(session, anna):
     first = say(session, anna, words="Не звоните")
     assert say(session, anna, words="Не звоните").id == first.id
     assert session.scalar(select(func.count()).select_from(Refusal)) == 1
+
+
+def test_a_no_under_the_id_of_another_persons_no_is_heard_all_the_same(session, anna):
+    boris = make.a_person(session)
+    say(session, anna, external_id="17")
+    say(session, boris, external_id="17")
+    assert state_of(session, boris).suppressed == "do_not_call"
+
+
+def test_a_no_that_grew_stronger_under_the_same_id_is_heard_once_more_and_kept_once(session, anna):
+    say(session, anna, "soft", external_id="17")
+    told = [say(session, anna, "do_not_call", external_id="17").id for _ in range(2)]
+    assert state_of(session, anna).suppressed == "do_not_call"
+    assert told[0] == told[1]
 
 
 def test_the_words_are_kept_apart_from_the_refusal(session, anna):
@@ -351,14 +365,28 @@ def test_a_suppression_of_a_number_falls_with_its_only_holders_consent(session, 
     assert number.suppressed is None
 
 
+@pytest.mark.parametrize("who_came_first", ["officer", "person"])
+def test_lifting_a_no_leaves_a_suppression_that_somebody_ordered_beside_it(
+    session, anna, who_came_first
+):
+    order = {"person_id": anna.id, "cause": "do_not_call", "source": "mail"}
+    if who_came_first == "officer":
+        refusals.suppress(session, **order, by=make.OFFICER, now=make.NOON)
+    no = say(session, anna)
+    if who_came_first == "person":
+        refusals.suppress(session, **order, by=make.OFFICER, now=make.NOON)
+    refusals.lift(
+        session, no.id, consent_id=consent_of(session, anna).id, why="w", by=make.OFFICER, now=LATER
+    )
+    assert state_of(session, anna).suppressed == "do_not_call"
+
+
 # ------------------------------------------------------------------------------ correcting
 
 
 @pytest.fixture
 def refused(services) -> int:
     """The ledger entry of a call that ended with "do not call"."""
-    from orchestrator import outcomes  # noqa: PLC0415
-
     with services.transaction() as session:
         lead = make.a_lead(session, make.a_campaign(session))
         attempt = make.an_attempt(session, lead).id
@@ -424,6 +452,27 @@ def test_a_correction_needs_evidence(session, refused):
         )
 
 
+def test_accepting_a_correction_leaves_a_no_that_was_heard_after_it_was_asked_for(services):
+    with services.transaction() as session:
+        lead = make.a_lead(session, make.a_campaign(session))
+        attempt, person_id = make.an_attempt(session, lead).id, lead.person_id
+    soft = CarrierReport("simulated", "1", attempt, "ended", make.NOON, disposition="refused")
+    outcomes.receive(services, soft)
+    with services.transaction() as session:
+        touch_id = session.scalars(select(Touch.id)).one()
+        asked = refusals.correct(
+            session, touch_id, "callback", why="misheard", by=make.MANAGER, now=make.NOON
+        )
+    services.clock.advance(timedelta(minutes=1))
+    final = CarrierReport("simulated", "2", attempt, "ended", make.NOON, disposition="do_not_call")
+    outcomes.receive(services, final)
+    with services.transaction() as session:
+        refusals.settle_correction(
+            session, asked.id, accept=True, evidence="recording", by=make.OFFICER, now=LATER
+        )
+        assert session.get_one(PersonState, person_id).suppressed == "do_not_call"
+
+
 def test_a_correction_is_settled_once(session, refused):
     waiting = correct(session, refused, "callback")
     settle = {"accept": False, "evidence": "recording", "by": make.OFFICER, "now": LATER}
@@ -433,8 +482,6 @@ def test_a_correction_is_settled_once(session, refused):
 
 
 def test_a_correction_that_strengthens_acts_at_once(services):
-    from orchestrator import outcomes  # noqa: PLC0415
-
     with services.transaction() as session:
         lead = make.a_lead(session, make.a_campaign(session))
         attempt = make.an_attempt(session, lead).id
