@@ -24,6 +24,10 @@ EVERYWHERE = tuple(f"Etc/GMT{hours:+d}" for hours in range(12, -15, -1))
 # Readable names that say only that the zone is not known.
 NOWHERE = frozenset(("Factory", "localtime", "posixrules"))
 
+# A winter and a summer the time-zone data has no entry of its own for: there a zone shows what the
+# rules now in force make of it.
+AS_NOW_RULED = tuple(int(datetime(2037, month, 15, tzinfo=UTC).timestamp()) for month in (1, 7))
+
 PeriodUnit = Literal["day", "week", "month"]
 
 
@@ -51,8 +55,9 @@ def candidate_zones(evidence: tuple[ZoneEvidence, ...]) -> tuple[str, ...] | Non
     """Give every zone the person may be in, or None when that cannot be said.
 
     What the person declared stands alone. Otherwise the best evidence counts, and any lesser one
-    that shares no zone with it counts too, because either may be right. One unreadable name among
-    them makes the whole unknown: it never falls back to lesser evidence.
+    that disagrees with it counts too, because either may be right. Two agree when they share a
+    zone, under whichever of its names: Saratov and Samara show the same time. One unreadable name
+    among them makes the whole unknown: it never falls back to lesser evidence.
     """
     telling = sorted((item for item in evidence if item.zones), key=lambda one: RANKS[one.source])
     if not telling:
@@ -60,12 +65,21 @@ def candidate_zones(evidence: tuple[ZoneEvidence, ...]) -> tuple[str, ...] | Non
     best = {zone for item in telling if item.source == telling[0].source for zone in item.zones}
     zones = set(best)
     if telling[0].source != "declared":
+        times = {time_kept(zone) for zone in best}
         for item in telling:
-            if best.isdisjoint(item.zones):
+            if times.isdisjoint(time_kept(zone) for zone in item.zones):
                 zones.update(item.zones)
     if any(read_zone(zone) is None for zone in zones):
         return None
     return tuple(sorted(zones))
+
+
+@lru_cache(maxsize=4096)
+def time_kept(name: str) -> tuple[int, ...] | str:
+    """Identify the time a zone shows by the rules now known; an unreadable name is its own."""
+    if read_zone(name) is None:
+        return name
+    return tuple(offset_at(name, instant) for instant in AS_NOW_RULED)
 
 
 @lru_cache(maxsize=8192)

@@ -12,6 +12,7 @@ from guardrails.facts import Case
 from guardrails.guardrail import Guardrail
 from guardrails.policy import Policy
 from tests.guardrails.names import NAMES
+from tests.guardrails.places import zones
 
 Question = Callable[[Guardrail, Case, datetime], bool]
 
@@ -134,32 +135,7 @@ def repeat(rule: Guardrail, case: Case, at: datetime) -> bool:
     return case.campaign.purpose in rule.purposes and piled_up(rule, noes, at)
 
 
-# ---------------------------------------------------------------- zones and hours
-
-
-def zone(name: str) -> ZoneInfo | None:
-    try:
-        return None if name in ("Factory", "localtime", "posixrules") else ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return None
-
-
-def zones(case: Case) -> list[ZoneInfo] | None:
-    """Give every zone the person may be in; None when one cannot be read or none is known."""
-    said = [one for one in case.person.zones if one.zones]
-    for source in ("declared", "address", "registry", "prefix"):
-        best = [name for one in said if one.source == source for name in one.zones]
-        if best:
-            break
-    else:
-        return None
-    names = set(best)
-    if source != "declared":
-        for one in said:
-            if not set(one.zones) & set(best):
-                names |= set(one.zones)
-    read = [zone(name) for name in sorted(names)]
-    return None if None in read else read
+# ---------------------------------------------------------------- hours
 
 
 def is_open(rule: Guardrail, case: Case, place: ZoneInfo, at: datetime) -> bool:

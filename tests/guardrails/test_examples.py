@@ -9,6 +9,7 @@ from guardrails.cases import read_case
 from guardrails.facts import Calendar, Jurisdiction, Touch, ZoneEvidence
 from guardrails.policy import read_guardrail
 from guardrails.rules.quality import wilson_upper
+from guardrails.zones import candidate_zones
 
 HOUSE = Policy((load_pack(),))
 NOON = datetime(2026, 3, 3, 9, tzinfo=UTC)
@@ -184,6 +185,13 @@ def test_a_person_who_may_be_anywhere_from_kaliningrad_to_kamchatka_has_no_commo
 def test_a_zone_that_cannot_be_read_blocks(zone):
     hours = one("hours.closed", hours={"mon-fri": ["09:00-20:00"]})
     assert decide(case_in(zone), hours).codes == ("hours.zone_unknown",)
+
+
+@pytest.mark.parametrize("address", ["Etc/GMT-5", "Europe/Saratov", "Asia/Barnaul"])
+def test_an_address_under_another_name_of_a_zone_of_the_prefix_agrees_with_it(address):
+    prefix = ("Europe/Moscow", "Europe/Samara", "Asia/Yekaterinburg", "Asia/Krasnoyarsk")
+    evidence = (ZoneEvidence("address", (address,)), ZoneEvidence("prefix", prefix))
+    assert candidate_zones(evidence) == (address,)
 
 
 def test_lesser_evidence_that_shares_a_zone_adds_none():
