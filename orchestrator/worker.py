@@ -60,7 +60,12 @@ def tick_campaigns(task: TaktTask) -> int:
     """Reserve what running campaigns may dial now and wake workers for it."""
     services = task.services
     with services.transaction() as session:
-        heartbeat.beat(session, "worker", now=services.clock.now())
+        now = services.clock.now()
+        heartbeat.beat(session, "worker", now=now)
+        launched = running.take_unscreened(session, now=now)
+    # A lead nobody has screened is due since the launch: losing this message loses speed only.
+    for campaign_id in launched:
+        task.app.send_task("campaigns.screen", [campaign_id])
     campaigns.finish_due(services)
     return admission.admit(services, on_reserved=lambda ids: send(task.app, ids))
 

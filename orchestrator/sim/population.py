@@ -175,7 +175,11 @@ def _campaigns(session: Session, world: World, *, now: datetime) -> list[int]:
     plans: tuple[dict[str, Any], ...] = (
         {"retry_plan": EAGER, "lines_max": 20},
         {"lines_max": 5, "calls_per_second_max": 0.5, "priority": 5},
-        {"retry_plan": EAGER, "share": 3, "starts_at": now + timedelta(days=min(3.0, world.days / 4))},
+        {
+            "retry_plan": EAGER,
+            "share": 3,
+            "starts_at": now + timedelta(days=min(3.0, world.days / 4)),
+        },
         {"ends_at": now + timedelta(days=max(1, world.days * 2 // 3)), "robot": False},
     )
     made = []

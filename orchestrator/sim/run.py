@@ -180,6 +180,7 @@ class Machine:
 
     def lie(self) -> None:
         """Let the network say what is not so, about what was dialled and what was not."""
+        self.clock.advance(MOMENT)  # What is said now was not known when the last call was placed.
         with self.immortal.transaction() as session:
             about = [*self.carrier.asked[-3:], *store.reserved(session)[:1]]
         for report in life.lies(self.world, iter(about), self.chance, now=self.clock.now()):

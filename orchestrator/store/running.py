@@ -64,6 +64,18 @@ def mark_ticked(session: Session, campaign_ids: Sequence[int], *, now: datetime)
     )
 
 
+def take_unscreened(session: Session, *, now: datetime) -> list[int]:
+    """Give running campaigns whose leads nobody has screened as a whole, and note that we do."""
+    rows = session.scalars(
+        text(
+            "UPDATE campaign SET screened_at = :now"
+            " WHERE state = 'running' AND screened_at IS NULL RETURNING id"
+        ),
+        {"now": now},
+    )
+    return [int(row) for row in rows]
+
+
 def count_live(session: Session) -> int:
     """Count calls in progress of all campaigns, reservations included."""
     return int(

@@ -96,6 +96,7 @@ class Campaign(Base):
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(server_default=text("1"))  # For If-Match.
     ticked_at: Mapped[datetime | None]  # When admission last looked at it.
+    screened_at: Mapped[datetime | None]  # When a screening of all its leads was begun.
 
     __table_args__ = (
         CheckConstraint(f"state IN {CAMPAIGN_STATES}", name="state"),

@@ -5,7 +5,7 @@ The triggers make the record append-only and count leads whoever inserts them.
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-22 13:14:58.987159+00:00
+Create Date: 2026-11-22 13:32:39.965111+00:00
 """
 
 import sqlalchemy as sa
@@ -518,6 +518,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
         sa.Column("ticked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("screened_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "mode IN ('preview', 'progressive', 'predictive', 'agentless')",
             name=op.f("ck_campaign_mode"),
