@@ -32,7 +32,9 @@ class Placed:
     withdrawn: tuple[UUID, ...]
 
 
+# Why an attempt is given up without a last look.
 NUMBER_LOST = "number.unlinked"
+CALLBACK_MISSED = "callback.missed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +88,18 @@ def claim(
         refused = [entry for entry in looked if not is_clear(entry.answer)]
         withdrawn += withdraw(session, refused, now=now)
         withdrawn += reservations.withdraw(
-            session, [(attempt.attempt_id, None, NUMBER_LOST) for attempt in lost], now=now
+            session, [(attempt.attempt_id, None, why) for attempt, why in lost], now=now
         )
     return dials, withdrawn
 
 
 def look(
     session: Session, shared: Ground, attempts: Sequence[Reserved], *, now: datetime
-) -> tuple[list[Looked], list[Reserved]]:
+) -> tuple[list[Looked], list[tuple[Reserved, str]]]:
     """Decide and record each attempt on the very number it was reserved for, leaving itself out.
 
-    The second list holds attempts whose person no longer has that number.
+    The second list holds attempts whose person no longer has that number, or asked for a time
+    that was missed meanwhile: such a lead goes to a person, never to the dialer.
     """
     gathered = facts.gather(
         session,
@@ -107,14 +110,16 @@ def look(
     )
     answers: list[Judged] = []
     kept: list[Reserved] = []
-    lost: list[Reserved] = []
+    lost: list[tuple[Reserved, str]] = []
     for attempt, candidates in zip(attempts, gathered, strict=True):
         same = [candidate for candidate in candidates if candidate.number_id == attempt.number_id]
-        if same:
+        if same and attempt.is_requested and not same[0].case.is_requested:
+            lost.append((attempt, CALLBACK_MISSED))
+        elif same:
             kept.append(attempt)
             answers.append(judge(same, shared.policy))
         else:
-            lost.append(attempt)
+            lost.append((attempt, NUMBER_LOST))
     decision_ids = record(
         session,
         shared,

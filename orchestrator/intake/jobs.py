@@ -56,7 +56,9 @@ def receive(
         raise KindUnknown(f"`{kind[:40]}` is no kind of import", kinds=[*map(str, Kind)])
     if campaign_id is not None and kind != Kind.LEADS:
         raise CampaignMisplaced(f"a file of kind `{kind}` belongs to no campaign")
-    options.read(written, kind=Kind(kind))
+    asked = options.read(written, kind=Kind(kind))
+    if kind == Kind.REGISTRY:
+        options.check_past(asked, now=services.clock.now())
     folder = services.settings.home / "imports"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / uuid4().hex

@@ -1,7 +1,7 @@
 """What the importer says about a file that the file does not say itself."""
 
 import re
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Literal
 
 import msgspec
@@ -58,6 +58,13 @@ def read(written: object, *, kind: Kind) -> Options:
     if kind is Kind.REGISTRY:
         _check_extract(options, zone)
     return options
+
+
+def check_past(options: Options, *, now: datetime) -> None:
+    """Refuse an extract of a day to come: it would count as fresh for as long as it likes."""
+    at = values.instant(options.extracted_at, zone=values.file_zone(options.zone))
+    if at is not None and values.days_ahead(at, now=now):
+        raise ImportRefused("option_unreadable", option="extracted_at")
 
 
 def _check_extract(options: Options, zone: tzinfo) -> None:

@@ -102,9 +102,12 @@ def _refuse(
         return
     # Pressing a call away, or not wanting calls at all, is no word about an offer.
     is_to_offer = kind == "soft"
+    # It was said between our dialling and now, whatever the carrier's clock says: one dated far
+    # back would have rested long enough already.
+    said_at = min(max(reading.at, attempt.claimed_at or reading.at), now)
     refusals.record(
         session, person_id=subject.person_id, number_id=subject.number_id, kind=kind,
-        at=reading.at, offer_id=subject.offer_id if is_to_offer else None,
+        at=said_at, offer_id=subject.offer_id if is_to_offer else None,
         topic_id=subject.topic_id if is_to_offer else None, campaign_id=subject.campaign_id,
         taken_by=by.name, words=words, source=SOURCE, external_id=f"{attempt.id.hex}:{kind}",
         attempt_id=attempt.id, touch_id=touch_id, by=by, now=now,
@@ -114,12 +117,16 @@ def _refuse(
 def _step(
     session: Session, subject: Subject, attempt: Attempt, reading: Reading, *, now: datetime
 ) -> None:
-    """Say what becomes of the lead; one that a no or a person has closed stays closed."""
+    """Say what becomes of the lead; one that a no or a person has closed stays closed.
+
+    News of an earlier call than the last one can only close it.
+    """
     lead = progress.lock_progress(session, subject.lead_id)
     if attempt.state != "withdrawn":
         lead.attempts = max(lead.attempts, attempt.ordinal)
     meaning = MEANINGS[reading.disposition]
-    if lead.state == "closed" and meaning.step != "closed":
+    is_old_news = attempt.ordinal < lead.attempts
+    if (lead.state == "closed" or is_old_news) and meaning.step != "closed":
         return
     lead.callback_at = None
     if meaning.step == "closed":

@@ -38,6 +38,14 @@ class Holder(NamedTuple):
     name: str | None
 
 
+class Told(NamedTuple):
+    """A contact of another system that is in the ledger; its id is None before it is written."""
+
+    touch_id: int | None
+    person_id: int
+    disposition: str
+
+
 class Said(NamedTuple):
     """A statement about being called that is on record."""
 
@@ -157,15 +165,16 @@ def statements(session: Session, person_ids: Iterable[int]) -> list[Said]:
     return [Said(*row) for row in rows]
 
 
-def touches_known(session: Session, source: str, external_ids: Sequence[str]) -> dict[str, int]:
+def touches_known(session: Session, source: str, external_ids: Sequence[str]) -> dict[str, Told]:
     """Say which touches of a source are in the ledger, by their id there."""
     rows = session.execute(
         text(
-            "SELECT external_id, id FROM touch WHERE source = :source AND external_id = ANY(:ids)"
+            "SELECT external_id, id, person_id, disposition FROM touch"
+            " WHERE source = :source AND external_id = ANY(:ids)"
         ),
         {"source": source, "ids": list(external_ids)},
     )
-    return {external_id: int(touch_id) for external_id, touch_id in rows}
+    return {external_id: Told(*told) for external_id, *told in rows}
 
 
 def refusals_known(session: Session, source: str, external_ids: Sequence[str]) -> set[str]:

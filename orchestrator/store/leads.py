@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from guardrails.facts import CALLBACK_GRACE
 from orchestrator.store.copying import instants, literal, raw_connection
 from orchestrator.tables import LIVE, Lead
 
@@ -100,16 +101,23 @@ def write_due_again(session: Session, due: Sequence[tuple[int, datetime | None]]
 def due_now(session: Session, campaign_id: int, *, now: datetime, limit: int) -> list[int]:
     """Give leads whose time has come, longest due first; nothing is locked yet.
 
-    People with a call in progress are left out only to save work: the database allows one.
+    People with a call in progress are left out only to save work: the database allows one. A
+    callback that was missed is left to a person, also before the sweep has handed it over.
     """
     rows = session.scalars(
         text(
             f"SELECT g.lead_id FROM lead_progress g"  # noqa: S608 - made of constants
             " WHERE g.campaign_id = :campaign_id AND g.state = 'open' AND g.due_at <= :now"
+            " AND coalesce(g.callback_at > :promised_before, true)"
             " AND NOT EXISTS (SELECT FROM attempt a WHERE a.person_id = g.person_id"
             f" AND a.state IN {LIVE}) ORDER BY g.due_at, g.lead_id LIMIT :limit"
         ),
-        {"campaign_id": campaign_id, "now": now, "limit": limit},
+        {
+            "campaign_id": campaign_id,
+            "now": now,
+            "promised_before": now - CALLBACK_GRACE,
+            "limit": limit,
+        },
     )
     return [int(row) for row in rows]
 

@@ -44,6 +44,7 @@ class Reserved(NamedTuple):
     person_id: int
     number_id: int
     ordinal: int
+    is_requested: bool  # Reserved because it was the time the person had asked for.
 
 
 def reserve(
@@ -104,7 +105,8 @@ def lock_reserved(
     """
     rows = session.execute(
         text(
-            "SELECT id, lead_id, campaign_id, person_id, number_id, ordinal FROM attempt"
+            "SELECT id, lead_id, campaign_id, person_id, number_id, ordinal, is_requested"
+            " FROM attempt"
             " WHERE id = ANY(:ids) AND state = 'reserved' AND expires_at > :now"
             " AND agent IS NOT DISTINCT FROM CAST(:agent AS text)"
             " ORDER BY campaign_id, reserved_at, id FOR UPDATE SKIP LOCKED"

@@ -9,6 +9,7 @@ import pytest
 
 from orchestrator import calls, campaigns, outcomes, policies, refusals, stops
 from orchestrator.services import RESERVATION_LIFE, SYSTEM
+from orchestrator.tables import LeadProgress
 from orchestrator.telephony.base import CarrierError, Failure
 from tests import make
 from tests.make import NOON
@@ -185,6 +186,20 @@ def test_the_number_that_was_reserved_is_rung_though_another_would_be_better_now
     run(services, "UPDATE person_number SET rank = 2 WHERE rank = 0")
     place(services, ids)
     assert rings(services) == ["+79120000001"]
+
+
+def test_a_callback_reserved_in_time_and_looked_at_too_late_is_left_to_a_person(services):
+    with services.transaction() as session:
+        lead_id = make.a_due_lead(session, make.a_campaign(session)).id
+        session.get_one(LeadProgress, lead_id).callback_at = make.NOON
+    services.clock.advance(timedelta(minutes=14))
+    ids = admit(services)
+    services.clock.advance(timedelta(minutes=1))
+    place(services, ids)
+    assert rings(services) == []
+    assert [attempt.outcome for attempt in attempts(services)] == ["callback.missed"]
+    outcomes.reconcile(services)
+    assert progress_of(services, lead_id).state == "agent"
 
 
 def test_pausing_withdraws_what_is_reserved(services):

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from orchestrator import outcomes, refusals
 from orchestrator.history import read_refusals, read_touches
 from orchestrator.services import Services
-from orchestrator.store import history
+from orchestrator.store import history, leads
 from orchestrator.tables import (
     Attempt,
     CarrierEvent,
@@ -271,6 +271,35 @@ def test_a_callback_missed_by_fifteen_minutes_goes_to_a_person(services):
     services.clock.advance(timedelta(seconds=1))
     assert outcomes.reconcile(services).missed_callbacks == 1
     assert lead_of(services, call).state == "agent"
+
+
+def test_the_dialer_leaves_a_callback_that_was_missed_to_a_person(services):
+    call = a_call(services)
+    hear(services, call, "callback", callback_at=make.NOON + 2 * HOUR)
+    with services.transaction() as session:
+        due = make.NOON + 2 * HOUR + 15 * MINUTE
+        campaign_id = session.get_one(Attempt, call).campaign_id
+        assert leads.due_now(session, campaign_id, now=due - MINUTE, limit=9)
+        assert not leads.due_now(session, campaign_id, now=due, limit=9)
+
+
+def test_a_late_report_about_an_earlier_call_leaves_a_promised_callback_alone(services):
+    first = a_call(services)
+    hear(services, first, "silent")
+    with services.transaction() as session:
+        lead = session.get_one(Lead, session.get_one(Attempt, first).lead_id)
+        second = make.an_attempt(session, lead, ordinal=2).id
+    hear(services, second, "callback", callback_at=make.NOON + 2 * HOUR)
+    hear(services, first, "machine")
+    assert lead_of(services, second).callback_at == make.NOON + 2 * HOUR
+
+
+@pytest.mark.parametrize("days", [-400, 400])
+def test_a_no_in_a_call_was_said_during_the_call_whatever_the_carriers_clock_says(services, days):
+    call = a_call(services)
+    report = a_report(call, disposition="refused", seconds=days * 86_400)
+    outcomes.receive(services, report)
+    assert read(services, Refusal).at == make.NOON
 
 
 def test_conversations_and_acceptances_count_for_the_source(services):

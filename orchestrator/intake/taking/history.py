@@ -1,6 +1,6 @@
 """Write a chunk of contacts that other systems had: the ledger, and the noes heard in them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import cast
 
@@ -35,18 +35,28 @@ def take(desk: Desk, rows: list[TouchRow]) -> Taken:
     identities.write(now=desk.now)
     history.begin(desk.session, (somebody.id for somebody in new))
     ids = [_id(row) for row in rows]
-    known = set(store.touches_known(desk.session, desk.source, ids))
+    known = store.touches_known(
+        desk.session, desk.source, [*ids, *(_own_id(row) for row in rows if row.touch_id)]
+    )
     catalogue = _catalogue(desk)
     touches: dict[str, tuple[TouchRow, NewTouch]] = {}
     for row, somebody, external_id in zip(rows, people, ids, strict=True):
+        told = store.Told(None, somebody.id, row.disposition.code)
+        first = known.get(external_id)
+        if first is not None and first[1:] != told[1:]:
+            # A system that says something else under an id it used has told us something else.
+            external_id = _own_id(row)  # noqa: PLW2901
         is_new = external_id not in known
         taken.count(is_new=is_new)
         if not is_new:
             continue
-        known.add(external_id)
+        known[external_id] = told
         sold = _sold(row, catalogue, taken.warnings)
         number_id = _number(row.who, identities)
         touch = _touch(desk, row, somebody.id, number_id=number_id, sold=sold)
+        is_same_call = first is not None and first.person_id == somebody.id
+        corrects_id = first.touch_id if first is not None and is_same_call else None
+        touch = replace(touch, external_id=external_id, corrects_id=corrects_id)
         touches[external_id] = row, touch
     written = [touch for _, touch in touches.values()]
     ledger.append(desk.session, written, by=desk.by, now=desk.now)
@@ -67,7 +77,7 @@ def _hear(desk: Desk, touches: dict[str, tuple[TouchRow, NewTouch]]) -> None:
     refusals.record_many(
         desk.session,
         [
-            _no(desk, row, touches[external_id][1], touch_ids[external_id])
+            _no(desk, row, touches[external_id][1], touch_ids[external_id].touch_id)
             for external_id, row in noes.items()
         ],
         by=desk.by,
@@ -95,7 +105,7 @@ def _touch(
     )
 
 
-def _no(desk: Desk, row: TouchRow, touch: NewTouch, touch_id: int) -> NewRefusal:
+def _no(desk: Desk, row: TouchRow, touch: NewTouch, touch_id: int | None) -> NewRefusal:
     return NewRefusal(
         person_id=touch.person_id,
         kind=cast("RefusalKind", row.disposition.refusal),
@@ -144,11 +154,15 @@ def _plain(words: str) -> str:
 
 def _id(row: TouchRow) -> str:
     """Name a contact; one without an id by what it says, so that saying it again adds nothing."""
-    if row.touch_id:
-        return row.touch_id
+    return row.touch_id or _own_id(row)
+
+
+def _own_id(row: TouchRow) -> str:
+    """Name a contact by all it says, its id included where it has one."""
     parts = (
         *(row.who.external_id, [number.e164 for number in row.who.numbers], row.at.isoformat()),
         *(row.channel, row.outbound, row.disposition.code, row.offer, row.topic),
         *(row.talk_seconds, row.words),
+        *((row.touch_id,) if row.touch_id else ()),
     )
     return f"row:{blake2b(repr(parts).encode(), digest_size=16).hexdigest()}"

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from orchestrator.intake.refused import ImportRefused
 from orchestrator.store import history
 from tests import make
 
@@ -115,6 +118,24 @@ def test_a_row_with_neither_number_nor_id_is_rejected(importing):
     assert importing.rows("SELECT code FROM import_finding") == [("person_missing",)]
 
 
+def test_a_no_under_the_id_of_somebody_elses_call_is_heard(importing):
+    ways = {"kind": "history", "source": "crm"}
+    importing.take(HISTORY, "7;89120001234;01.02.2026 10:00;нет ответа;;;;1", **ways)
+    row = "8;89120001235;02.02.2026 10:00;не звонить;;;хватит;1"
+    job = importing.take(HISTORY, row, **ways)
+    assert (job.accepted, job.duplicates) == (1, 0)
+    assert importing.one("SELECT count(*) FROM suppression") == 1
+    again = importing.take(HISTORY, row, "", **ways)
+    assert (again.accepted, again.duplicates) == (0, 1)
+
+
+def test_a_call_that_ends_otherwise_in_a_later_list_is_a_contact_of_its_own(importing):
+    ways = {"kind": "history", "source": "crm"}
+    importing.take(HISTORY, "7;89120001234;01.02.2026 10:00;нет ответа;;;;1", **ways)
+    importing.take(HISTORY, "7;89120001234;01.02.2026 10:00;не звонить;;;хватит;1", **ways)
+    assert importing.one("SELECT count(*) FROM suppression") == 1
+
+
 def test_an_extract_of_a_register_counts_once_it_is_whole(importing):
     ways = {"kind": "registry", "registry": "tps"}
     importing.take("phone", "89120001234", "bad", extracted_at="2026-02-01", **ways)
@@ -135,3 +156,9 @@ def test_an_extract_has_the_leads_it_names_looked_at_again(importing, in_campaig
         "phone", "89120001234", kind="registry", registry="tps", extracted_at="2026-03-01"
     )
     assert importing.one("SELECT count(*) FROM lead_progress WHERE due_at IS NOT NULL") == 1
+
+
+def test_an_extract_of_tomorrow_is_no_extract(importing):
+    ways = {"kind": "registry", "registry": "tps"}
+    with pytest.raises(ImportRefused):
+        importing.receive("phone", "89120001234", extracted_at="2026-03-05", **ways)
