@@ -16,10 +16,15 @@ from orchestrator.invariants.finding import Finding, found
 SAYS = "no cap of the policy in force is exceeded"
 _BEGINNING = "1970-01-01Z"
 
-# What counts as one attempt: a call placed by us, or told by another system. One that was
-# withdrawn after its claim never left this machine.
+# What counts as one attempt: a call placed by us, or told by another system. One that we saw not
+# leave this machine counts from when somebody told us otherwise, and never if nobody did.
 _ATTEMPTS = """
-    SELECT b.id, b.person_id, b.number_id, b.claimed_at AS at, b.claimed_at AS known_at,
+    SELECT b.id, b.person_id, b.number_id, b.claimed_at AS at,
+        CASE WHEN EXISTS (SELECT FROM carrier_event e
+            WHERE e.attempt_id = b.id AND e.carrier = 'takt')
+        THEN (SELECT min(t.recorded_at) FROM touch t
+            WHERE t.person_id = b.person_id AND t.attempt_id = b.id)
+        ELSE b.claimed_at END AS known_at,
         c.offer_id, o.topic_id, b.campaign_id, o.purpose
     FROM attempt b JOIN campaign c ON c.id = b.campaign_id JOIN offer o ON o.id = c.offer_id
     WHERE b.claimed_at IS NOT NULL AND b.state <> 'withdrawn' AND 'call' = ANY(:channels)
