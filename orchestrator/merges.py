@@ -1,8 +1,8 @@
 """Settle whether two records are one person.
 
 Two records that are one person are not melted together: the ledger is never rewritten. Each gets
-the other's numbers, and whoever shares a number is bound by the other's caps, refusals and
-suppressions.
+the other's numbers, also those found later, and whoever shares a number is bound by the other's
+caps, refusals and suppressions.
 """
 
 from datetime import datetime
@@ -13,7 +13,7 @@ from orchestrator import audit
 from orchestrator.errors import Conflict, NotFound
 from orchestrator.roles import demand
 from orchestrator.services import Actor
-from orchestrator.store import history
+from orchestrator.store import history, imports
 from orchestrator.store import merges as store
 from orchestrator.tables import MergeProposal
 
@@ -36,14 +36,16 @@ def settle(
         message = f"merge proposal {proposal_id} was {proposal.state} by `{proposal.settled_by}`"
         raise AlreadySettled(message, state=proposal.state)
     pair = [proposal.person_id, proposal.other_id]
+    proposal.state = "merged" if same_person else "refused"
+    proposal.settled_by, proposal.settled_at = by.name, now
+    session.flush()
     if same_person:
+        # An import that is linking a number right now would not see that they are one.
+        imports.lock_identities(session)
         history.lock(session, history.company_of(session, pair))
         linked = store.share_numbers(session, pair, now=now)
         history.refresh_numbers(session, linked)
         history.touch_leads(session, history.company_of(session, pair), now)
-    proposal.state = "merged" if same_person else "refused"
-    proposal.settled_by, proposal.settled_at = by.name, now
-    session.flush()
     audit.note(
         session, "merge.settled", f"merge:{proposal_id}", by=by, now=now,
         state=proposal.state, people=pair, why=why,

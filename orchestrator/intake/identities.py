@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from orchestrator.intake.person import Who
 from orchestrator.numbering import Number
-from orchestrator.store import history
+from orchestrator.store import history, merges
 from orchestrator.store import imports as store
 
 PERSON = (
@@ -162,6 +162,8 @@ class Identities:
         more = {
             self.number_ids[e164] for each in named for e164 in each.links if e164 not in fresh_ids
         }
+        linked = [each.id for each in named if each.links and each.id in changed]
+        more |= set(merges.share_numbers(session, linked, now=now)) if linked else set()
         history.refresh_numbers(session, more)
         store.add_proposals(
             session,

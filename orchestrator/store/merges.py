@@ -1,13 +1,12 @@
 """Proposals that two records are one person, and the numbers such people share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, literal, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from orchestrator.tables import MergeProposal, PersonNumber
+from orchestrator.tables import MergeProposal
 
 
 def locked(session: Session, proposal_id: int) -> MergeProposal | None:
@@ -15,21 +14,33 @@ def locked(session: Session, proposal_id: int) -> MergeProposal | None:
     return session.get(MergeProposal, proposal_id, with_for_update=True)
 
 
-def share_numbers(session: Session, person_ids: Sequence[int], *, now: datetime) -> list[int]:
-    """Link every number of these people to all of them, after their own; gives the numbers."""
-    linked: list[int] = []
-    for person_id in person_ids:
-        own = select(PersonNumber.number_id).where(PersonNumber.person_id == person_id)
-        last = select(func.coalesce(func.max(PersonNumber.rank), 0)).where(
-            PersonNumber.person_id == person_id
-        )
-        others = select(
-            literal(person_id), PersonNumber.number_id, last.scalar_subquery() + 1, literal(now)
-        ).where(PersonNumber.person_id.in_(person_ids), PersonNumber.number_id.not_in(own))
-        linked += session.scalars(
-            insert(PersonNumber)
-            .from_select(["person_id", "number_id", "rank", "linked_at"], others.distinct())
-            .on_conflict_do_nothing()
-            .returning(PersonNumber.number_id)
-        )
-    return linked
+# Everybody who was found to be one person with somebody, through any number of merges.
+_SHARE = text("""
+    WITH RECURSIVE same (person_id, record_id) AS (
+        SELECT id, id FROM unnest(CAST(:ids AS bigint[])) AS wanted (id)
+        UNION
+        SELECT s.person_id, CASE m.person_id WHEN s.record_id THEN m.other_id ELSE m.person_id END
+        FROM same s JOIN merge_proposal m
+            ON m.state = 'merged' AND s.record_id IN (m.person_id, m.other_id)
+    ), pairs AS (
+        SELECT a.record_id AS person_id, b.record_id AS other_id
+        FROM same a JOIN same b ON b.person_id = a.person_id AND b.record_id <> a.record_id
+    )
+    INSERT INTO person_number (person_id, number_id, rank, linked_at)
+    SELECT DISTINCT p.person_id, n.number_id,
+        (SELECT coalesce(max(rank), -1) + 1 FROM person_number x WHERE x.person_id = p.person_id),
+        CAST(:now AS timestamptz)
+    FROM pairs p JOIN person_number n ON n.person_id = p.other_id
+    ON CONFLICT DO NOTHING RETURNING number_id
+""")
+
+
+def share_numbers(session: Session, person_ids: Iterable[int], *, now: datetime) -> list[int]:
+    """Link the numbers of records that are one person to all of these records; gives the numbers.
+
+    To be repeated whenever one of them is linked to another number: what one record refused
+    covers the numbers of the other only through the numbers they share.
+    """
+    session.flush()
+    found = session.scalars(_SHARE, {"ids": sorted(set(person_ids)), "now": now})
+    return [int(number_id) for number_id in found]

@@ -1,5 +1,11 @@
 """Whose row it is: by id, by number, and never by guessing."""
 
+from sqlalchemy import select
+
+from orchestrator import merges
+from orchestrator.tables import MergeProposal
+from tests import make
+
 
 def people_of(importing, e164):
     return [
@@ -58,6 +64,18 @@ def test_a_proposal_is_made_across_files_as_well_and_once(importing):
     for _ in range(2):
         importing.take("id,phone,name", "8,89120001234,Анна Ли", source="billing")
     assert importing.one("SELECT count(*) FROM merge_proposal") == 1
+
+
+def test_a_number_found_after_a_merge_is_the_number_of_both_records(importing):
+    importing.take("id,phone,name", "7,89120001234,Анна Ли", "8,89120001234,Анна Ли")
+    with importing.services.transaction() as session:
+        (proposal_id,) = session.scalars(select(MergeProposal.id))
+        merges.settle(
+            session, proposal_id, same_person=True, why="one form", by=make.OFFICER, now=make.NOON
+        )
+    importing.take("id,phone", "8,89120001235")
+    assert numbers_of(importing, "7") == ["+79120001234", "+79120001235"]
+    assert importing.one("SELECT holders FROM number WHERE e164 = '+79120001235'") == 2
 
 
 def test_a_row_without_an_id_belongs_to_who_holds_the_number(importing):
