@@ -53,9 +53,11 @@ def simulate(
     say(world.command)
     with scratch_database(read_settings()) as address:
         sessions = connect(address)
-        # Whatever this installation is set to, the same seed makes the same month.
-        month = run(world, sessions, Settings.model_construct(), on_day=_tell)
-        sessions.kw["bind"].dispose()
+        try:
+            # Whatever this installation is set to, the same seed makes the same month.
+            month = run(world, sessions, Settings.model_construct(), on_day=_tell)
+        finally:
+            sessions.kw["bind"].dispose()
     report(month)
     if month.broken:
         raise typer.Exit(1)

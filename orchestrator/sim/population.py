@@ -66,7 +66,9 @@ def populate(session: Session, world: World, *, now: datetime) -> Settled:
     people = _people(session, world, chance, now=now)
     running = _campaigns(session, world, now=now)
     for place, campaign_id in enumerate(running):
-        chosen = [person for person in people if happens(chance, (0.9, 0.7, 0.6, 0.4)[place])]
+        share = (0.9, 0.7, 0.6, 0.4)[place]
+        # A campaign without leads cannot be launched.
+        chosen = [person for person in people if happens(chance, share)] or people[:1]
         session.add_all(_lead(campaign_id, person, chance, now=now) for person in chosen)
     session.flush()
     ids = [person.id for person in people]
