@@ -49,6 +49,7 @@ def connect(database_url: str, *, pool_size: int = 5) -> sessionmaker[Session]:
         pool_size=pool_size,
         max_overflow=10,
         pool_pre_ping=True,
+        hide_parameters=True,  # Names and words of people, which an error would tell the log.
         connect_args={"application_name": "takt", "options": "-c timezone=UTC"},
     )
     return sessionmaker(engine, expire_on_commit=False)
