@@ -23,7 +23,7 @@ from api.launcher import Launcher
 from orchestrator import invariants, keys
 from orchestrator.clock import ManualClock, SystemClock
 from orchestrator.config import Settings
-from orchestrator.services import Services, connect
+from orchestrator.services import SYSTEM, Services, connect
 from orchestrator.store.clock import set_clock
 from orchestrator.telephony.simulated import SimulatedCarrier
 from tests import make
@@ -46,11 +46,18 @@ class Installation:
 
     def begin(self) -> None:
         """Make the keys, let the clock run, and have an officer answer for Russia."""
-        self.sessions = connect(self.running.database_url, pool_size=3)
+        self.reconnect()
         with self.sessions.begin() as session:
-            self.keys |= keys.ensure_role_keys(session, now=make.NOON)
+            for role in ("manager", "officer", "agent"):
+                _, self.keys[role] = keys.create(
+                    session, f"{role} of the test", role=role, by=SYSTEM, now=make.NOON
+                )
             make.an_acceptance(session)
         self.show(make.NOON)
+
+    def reconnect(self) -> None:
+        """Find the database where it is now."""
+        self.sessions = connect(self.running.database_url, pool_size=3)
 
     @property
     def running(self) -> run_file.Running:
