@@ -9,7 +9,7 @@ from orchestrator import ledger, refusals
 from orchestrator.dispositions import MEANINGS
 from orchestrator.outcomes.reading import Reading
 from orchestrator.retries import next_try, read_plan
-from orchestrator.services import Actor
+from orchestrator.services import SYSTEM, Actor
 from orchestrator.store import attempts, history, progress
 from orchestrator.store import ledger as ledger_store
 from orchestrator.store.attempts import Subject
@@ -34,6 +34,8 @@ def settle(
     The person and the attempt are locked, and after a no everybody who shares a number. A first
     end is appended to the ledger; a later, different one is appended as a correction of it.
     """
+    # After a doubt that nobody cleared up in time only a person decides on another call.
+    is_left_to_person = attempt.state == "unknown" and before is None and by is SYSTEM
     entries = []
     if attempt.ended_at is not None:
         entries = ledger_store.entries_of(session, attempt.id, subject.person_id)
@@ -46,7 +48,8 @@ def settle(
             _refuse(session, subject, attempt, after, touch_id, words=words, by=by, now=now)
         history.refresh(session, [subject.person_id])
     history.touch_leads(session, history.company_of(session, [subject.person_id]), now)
-    _step(session, subject, attempt, after, now=now)
+    if not is_left_to_person or MEANINGS[after.disposition].step == "closed":
+        _step(session, subject, attempt, after, now=now)
     _count(session, subject, before, after)
 
 

@@ -355,6 +355,23 @@ def test_evidence_resolves_a_call_that_ended_unknown(services):
     assert count(services, Suppression) == 1
 
 
+def test_late_evidence_redials_nobody_whose_call_ended_unknown(services):
+    call = a_call(services)
+    services.clock.advance(2 * HOUR)
+    outcomes.reconcile(services)
+    assert hear(services, call, "no_answer") == "applied"
+    assert lead_of(services, call).state == "agent"
+
+
+def test_a_person_may_have_a_lead_redialled_whose_call_ended_unknown(services):
+    call = a_call(services)
+    services.clock.advance(2 * HOUR)
+    outcomes.reconcile(services)
+    with services.transaction() as session:
+        outcomes.resolve(session, call, "no_answer", by=make.AGENT, now=services.clock.now())
+    assert lead_of(services, call).state == "open"
+
+
 def test_a_call_with_no_report_is_doubted_a_minute_after_its_ring_limit(services):
     call = a_call(services)
     services.clock.advance(timedelta(seconds=84))
