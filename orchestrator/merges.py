@@ -45,6 +45,8 @@ def settle(
         history.lock(session, history.company_of(session, pair))
         linked = store.share_numbers(session, pair, now=now)
         history.refresh_numbers(session, linked)
+        store.share_protection(session, proposal, by=by.name, now=now)
+        history.refresh(session, pair)
         history.touch_leads(session, history.company_of(session, pair), now)
     audit.note(
         session, "merge.settled", f"merge:{proposal_id}", by=by, now=now,

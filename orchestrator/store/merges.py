@@ -44,3 +44,32 @@ def share_numbers(session: Session, person_ids: Iterable[int], *, now: datetime)
     session.flush()
     found = session.scalars(_SHARE, {"ids": sorted(set(person_ids)), "now": now})
     return [int(number_id) for number_id in found]
+
+
+_PROTECT = text("""
+    UPDATE person p SET protected = coalesce(p.protected, o.protected),
+        open_case = coalesce(p.open_case, o.open_case),
+        owned = ARRAY(SELECT thing FROM unnest(a.owned || b.owned) WITH ORDINALITY x (thing, place)
+            GROUP BY thing ORDER BY min(place))
+    FROM person o, person a, person b
+    WHERE p.id IN (:one, :other) AND o.id IN (:one, :other) AND o.id <> p.id
+        AND a.id = :one AND b.id = :other
+""")
+_TAKE_BACK = text("""
+    INSERT INTO consent (person_id, given, given_at, purpose, source, fingerprint, recorded_by,
+        recorded_at)
+    SELECT CASE c.person_id WHEN :one THEN :other ELSE :one END, false, c.given_at, c.purpose,
+        'merge', 'merge:' || c.fingerprint, CAST(:by AS text), CAST(:now AS timestamptz)
+    FROM consent c WHERE c.person_id IN (:one, :other) AND NOT c.given
+    ON CONFLICT DO NOTHING
+""")
+
+
+def share_protection(session: Session, proposal: MergeProposal, *, by: str, now: datetime) -> None:
+    """Let both records know what protects either, what they own, and which consents they took back.
+
+    A consent that was given stays with the record it was given to.
+    """
+    pair = {"one": proposal.person_id, "other": proposal.other_id}
+    session.execute(_PROTECT, pair)
+    session.execute(_TAKE_BACK, {**pair, "by": by, "now": now})
