@@ -2,7 +2,8 @@
 
 The same external id of a source joins numbers to one person; different ids that share a number
 stay two people. A row without an id belongs to the person who was first linked to its number.
-The same name on the same number under two ids is a proposal to merge, never a merge.
+The same name on the same number under two ids is a proposal to merge, never a merge. Somebody of
+whom only a number is known is the person of the first id that comes with it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -80,9 +81,12 @@ class Identities:
         self._new_numbers: dict[str, Number] = {}
         # Everybody on a number, first linked first, with the name they go by.
         self._holders: dict[str, dict[Somebody, str | None]] = {}
+        self._strangers: set[Somebody] = set()
         for holder in store.holders(session, list(self.number_ids.values())):
             somebody = people.setdefault(holder.person_id, Somebody(holder.person_id))
             self._holders.setdefault(holder.e164, {})[somebody] = holder.name
+            if holder.is_stranger:
+                self._strangers.add(somebody)
         self._proposals: list[tuple[Somebody, Somebody, str]] = []
         self._named: dict[int, Somebody] = {}
 
@@ -105,10 +109,22 @@ class Identities:
 
     def _known(self, who: Who) -> Somebody | None:
         if who.external_id is not None:
-            return self._by_key.get(who.external_id)
+            return self._by_key.get(who.external_id) or self._stranger(who)
         for number in who.numbers:
             for somebody in self._holders.get(number.e164, ()):
                 return somebody
+        return None
+
+    def _stranger(self, who: Who) -> Somebody | None:
+        """Find somebody of whom only a number of this row is known: the first id names them.
+
+        So a no that came by number alone covers the person's other numbers, whichever list was
+        taken in first.
+        """
+        for number in who.numbers:
+            for somebody in self._holders.get(number.e164, ()):
+                if somebody in self._strangers and not somebody.keys:
+                    return somebody
         return None
 
     def _link(self, somebody: Somebody, number: Number, name: str | None) -> None:

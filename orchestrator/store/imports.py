@@ -36,6 +36,7 @@ class Holder(NamedTuple):
     e164: str
     person_id: int
     name: str | None
+    is_stranger: bool  # Nothing but the number is known of them.
 
 
 class Told(NamedTuple):
@@ -109,7 +110,8 @@ def holders(session: Session, numbers: Sequence[int]) -> list[Holder]:
     """Give everybody who holds one of these numbers, first linked first."""
     rows = session.execute(
         text(
-            "SELECT n.e164, pn.person_id, p.name FROM person_number pn"
+            "SELECT n.e164, pn.person_id, p.name, p.name IS NULL AND NOT EXISTS"
+            " (SELECT FROM person_key k WHERE k.person_id = p.id) FROM person_number pn"
             " JOIN number n ON n.id = pn.number_id JOIN person p ON p.id = pn.person_id"
             " WHERE pn.number_id = ANY(:ids) ORDER BY pn.linked_at, pn.person_id"
         ),

@@ -78,6 +78,22 @@ def test_a_number_found_after_a_merge_is_the_number_of_both_records(importing):
     assert importing.one("SELECT holders FROM number WHERE e164 = '+79120001235'") == 2
 
 
+def test_somebody_known_by_a_number_alone_is_whom_the_first_id_on_it_names(importing):
+    importing.take("phone", "89120001234", kind="do_not_call")
+    importing.take("id,phone,name", '7,"89120001234, 89120001235",Анна')
+    assert importing.rows(
+        "SELECT p.name, s.suppressed FROM person p JOIN person_state s ON s.person_id = p.id"
+    ) == [("Анна", "do_not_call")]
+    assert numbers_of(importing, "7") == ["+79120001234", "+79120001235"]
+
+
+def test_a_second_id_on_the_number_of_a_stranger_is_somebody_else(importing):
+    importing.take("phone", "89120001234", kind="do_not_call")
+    importing.take("id,phone", "7,89120001234", "8,89120001234")
+    importing.take("id,phone", "9,89120001234")
+    assert len(people_of(importing, "+79120001234")) == 3
+
+
 def test_a_row_without_an_id_belongs_to_who_holds_the_number(importing):
     importing.take("id,phone,name", "7,89120001234,Анна")
     importing.take("phone,name", '"89120001234, 89120001235",Пётр')
