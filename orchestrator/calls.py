@@ -66,8 +66,7 @@ def claim(
     those facts or comes after the claim and cancels the call.
     """
     now = services.clock.now()
-    people = reservations.people_of(session, attempt_ids)
-    history.lock(session, history.company_of(session, people))
+    history.lock(session, reservations.company_of(session, attempt_ids))
     locked = reservations.lock_reserved(session, attempt_ids, now=now, agent=agent)
     dials: list[Dial] = []
     withdrawn: list[UUID] = []

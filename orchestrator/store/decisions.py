@@ -40,23 +40,7 @@ def append(
     context_digest: bytes,
 ) -> list[int]:
     """Append decisions and their inputs by COPY; gives their ids in the same order."""
-    ids = [
-        int(found)
-        for found in session.scalars(
-            text(
-                "SELECT nextval(pg_get_serial_sequence('decision', 'id'))"
-                " FROM generate_series(1, :count)"
-            ),
-            {"count": len(rows)},
-        )
-    ]
-    session.execute(
-        text(
-            "INSERT INTO decision_context (digest, body) VALUES (:digest, :body)"
-            " ON CONFLICT DO NOTHING"
-        ),
-        {"digest": context_digest, "body": context},
-    )
+    ids = _begin(session, len(rows), context, context_digest)
     copying.copy_in(
         session,
         "decision",
@@ -76,6 +60,20 @@ def append(
         ),
     )
     return ids
+
+
+def _begin(session: Session, count: int, context: bytes, context_digest: bytes) -> list[int]:
+    """Keep the shared facts unless they are kept, and draw the ids, in one statement."""
+    found = session.scalars(
+        text(
+            "WITH kept AS (INSERT INTO decision_context (digest, body) VALUES (:digest, :body)"
+            " ON CONFLICT DO NOTHING)"
+            " SELECT nextval(pg_get_serial_sequence('decision', 'id'))"
+            " FROM generate_series(1, :count)"
+        ),
+        {"digest": context_digest, "body": context, "count": count},
+    )
+    return [int(row) for row in found]
 
 
 def _decision(id_: int, row: Row, moment: str, by: str) -> bytes:

@@ -1,25 +1,16 @@
 """What all cases of one campaign share, read once for any number of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import cast
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from guardrails import facts
 from guardrails.policy import Policy
 from orchestrator.errors import NotFound
-from orchestrator.tables import (
-    Campaign,
-    EmergencyStop,
-    JurisdictionAcceptance,
-    LeadSource,
-    Offer,
-    RegistryExtract,
-    ScriptVersion,
-)
+from orchestrator.store.copying import raw_connection
 
 STOPPED = "stopped for everything"
 CalendarOf = Callable[[str], facts.Calendar]
@@ -48,6 +39,58 @@ class Ground:
         return known
 
 
+class Shared(NamedTuple):
+    """What is read about a campaign and around it; the order is that of the query."""
+
+    id: int
+    state: str
+    purpose: facts.Purpose
+    offer: int
+    topic: int
+    mode: facts.Mode
+    product: str | None
+    category: int | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    robot: bool
+    robot_disclosed: bool
+    script_accepted: bool
+    script_variables: list[str]
+    leads: int
+    caller_id: str | None
+    offer_code: str
+    language: str
+    is_stopped: bool
+    accepted: list[str]
+    sources: list[tuple[str, int, int]]
+    extracts: list[int]
+    registers: list[str]
+    extracted_at: list[datetime]
+
+
+# One statement, because every single claim asks it, in the transaction that claims.
+_SHARED = b"""
+    WITH newest AS (
+        SELECT DISTINCT ON (register) id, register, extracted_at FROM registry_extract
+        WHERE is_complete ORDER BY register, extracted_at DESC
+    )
+    SELECT c.id, c.state, o.purpose, o.id, o.topic_id, c.mode, o.product, o.category,
+        c.starts_at, c.ends_at, c.robot, c.robot_disclosed, c.script_accepted_by IS NOT NULL,
+        s.required, c.leads, c.caller_id, o.code, s.language,
+        EXISTS (SELECT FROM emergency_stop WHERE lifted_at IS NULL),
+        ARRAY(SELECT region FROM jurisdiction_acceptance WHERE withdrawn_at IS NULL),
+        (SELECT coalesce(json_agg(json_build_array(name, conversations, acceptances)), '[]')
+         FROM lead_source),
+        ARRAY(SELECT id FROM newest ORDER BY register),
+        ARRAY(SELECT register FROM newest ORDER BY register),
+        ARRAY(SELECT extracted_at FROM newest ORDER BY register)
+    FROM campaign c
+    JOIN offer o ON o.id = c.offer_id
+    JOIN script_version s ON s.id = c.script_version_id
+    WHERE c.id = %s
+"""
+
+
 def read_ground(
     session: Session,
     campaign_id: int,
@@ -58,76 +101,45 @@ def read_ground(
     as_if_running: bool = False,
 ) -> Ground:
     """Read what all cases of a campaign share; `as_if_running` is for a preview."""
-    found = session.execute(
-        select(Campaign, Offer, ScriptVersion)
-        .join(Offer, Offer.id == Campaign.offer_id)
-        .join(ScriptVersion, ScriptVersion.id == Campaign.script_version_id)
-        .where(Campaign.id == campaign_id)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    with raw_connection(session).cursor(binary=True) as cursor:
+        found = cursor.execute(_SHARED, (campaign_id,)).fetchone()
     if found is None:
         raise NotFound("campaign", campaign_id)
-    campaign, offer, script = found
-    extracts = _newest_extracts(session)
-    registries = tuple(
-        facts.Registry(extract.register, extract.extracted_at) for extract in extracts
-    )
-    accepted = session.scalars(
-        select(JurisdictionAcceptance.region).where(JurisdictionAcceptance.withdrawn_at.is_(None))
-    )
-    sources = session.scalars(select(LeadSource).execution_options(populate_existing=True))
-    shared = _campaign(campaign, offer, script, as_if_running=as_if_running)
-    is_stopped = session.scalar(select(EmergencyStop.id).where(EmergencyStop.lifted_at.is_(None)))
+    shared = Shared._make(found)
     return Ground(
-        campaign=replace(
-            shared,
-            state=STOPPED if is_stopped else shared.state,
-            ring_seconds_max=policy.ring_seconds_max,
-            company=company,
-            registries=registries,
-        ),
+        campaign=_campaign(shared, policy, company=company, as_if_running=as_if_running),
         policy=policy,
-        accepted=frozenset(accepted),
-        sources={
-            source.name: facts.Source(source.name, source.conversations, source.acceptances)
-            for source in sources
-        },
-        extracts=tuple(extract.id for extract in extracts),
+        accepted=frozenset(shared.accepted),
+        sources={source[0]: facts.Source(*source) for source in shared.sources},
+        extracts=tuple(shared.extracts),
         calendar_of=calendar_of,
-        caller_id=campaign.caller_id,
-        offer_code=offer.code,
-        language=script.language,
+        caller_id=shared.caller_id,
+        offer_code=shared.offer_code,
+        language=shared.language,
     )
-
-
-def _newest_extracts(session: Session) -> list[RegistryExtract]:
-    """Give the newest whole extract of each register."""
-    statement = (
-        select(RegistryExtract)
-        .where(RegistryExtract.is_complete)
-        .ext(distinct_on(RegistryExtract.register))
-        .order_by(RegistryExtract.register, RegistryExtract.extracted_at.desc())
-    )
-    return list(session.scalars(statement))
 
 
 def _campaign(
-    campaign: Campaign, offer: Offer, script: ScriptVersion, *, as_if_running: bool
+    shared: Shared, policy: Policy, *, company: str, as_if_running: bool
 ) -> facts.Campaign:
+    state = "running" if as_if_running else shared.state
     return facts.Campaign(
-        id=campaign.id,
-        state="running" if as_if_running else campaign.state,
-        purpose=cast("facts.Purpose", offer.purpose),
-        offer=offer.id,
-        topic=offer.topic_id,
-        mode=cast("facts.Mode", campaign.mode),
-        product=offer.product,
-        category=offer.category,
-        starts_at=campaign.starts_at,
-        ends_at=campaign.ends_at,
-        robot=campaign.robot,
-        robot_disclosed=campaign.robot_disclosed,
-        script_accepted=campaign.script_accepted_by is not None or as_if_running,
-        script_variables=tuple(script.required),
-        leads=campaign.leads,
+        id=shared.id,
+        state=STOPPED if shared.is_stopped else state,
+        purpose=shared.purpose,
+        offer=shared.offer,
+        topic=shared.topic,
+        mode=shared.mode,
+        product=shared.product,
+        category=shared.category,
+        starts_at=shared.starts_at,
+        ends_at=shared.ends_at,
+        ring_seconds_max=policy.ring_seconds_max,
+        robot=shared.robot,
+        robot_disclosed=shared.robot_disclosed,
+        script_accepted=shared.script_accepted or as_if_running,
+        script_variables=tuple(shared.script_variables),
+        company=company,
+        leads=shared.leads,
+        registries=tuple(map(facts.Registry, shared.registers, shared.extracted_at)),
     )

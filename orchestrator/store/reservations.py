@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from orchestrator.store.candidates import Candidate
 from orchestrator.store.copying import raw_connection
-from orchestrator.tables import Attempt
 
 
 class Reservation(NamedTuple):
@@ -91,9 +90,17 @@ def reserve(
         return [UUID(str(row[0])) for row in cursor.fetchall()]
 
 
-def people_of(session: Session, attempt_ids: Sequence[UUID]) -> list[int]:
-    """Give the people these attempts would ring, without locking anything."""
-    return list(session.scalars(select(Attempt.person_id).where(Attempt.id.in_(attempt_ids))))
+def company_of(session: Session, attempt_ids: Sequence[UUID]) -> set[int]:
+    """Give whom these attempts would ring, and whoever shares a number with them; locks nothing."""
+    rows = session.scalars(
+        text(
+            "SELECT person_id FROM attempt WHERE id = ANY(:ids) UNION"
+            " SELECT o.person_id FROM attempt a JOIN person_number pn ON pn.person_id = a.person_id"
+            " JOIN person_number o ON o.number_id = pn.number_id WHERE a.id = ANY(:ids)"
+        ),
+        {"ids": list(attempt_ids)},
+    )
+    return {int(row) for row in rows}
 
 
 def lock_reserved(
