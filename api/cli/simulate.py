@@ -42,6 +42,7 @@ def simulate(
     Leaves with 1 when a promise did not hold.
     """
     from api.cli.output import say
+    from orchestrator import logs
     from orchestrator.config import Settings, read_settings
     from orchestrator.services import connect
     from orchestrator.sim import World, run
@@ -50,6 +51,7 @@ def simulate(
         seed=seed, people=people, days=days, lose=lose, repeat=repeat, late=late, crash=crash,
         lie=lie,
     )  # fmt: skip
+    logs.configure("ERROR")  # Warnings are what a simulation is full of.
     say(world.command)
     with scratch_database(read_settings()) as address:
         sessions = connect(address)
