@@ -58,7 +58,8 @@ def take_in(address: str, home: Path, path: Path) -> None:
         pass
     with services.transaction() as session:
         job = jobs.get(session, import_id)
-        assert job.state == "done" and not job.rejected, (job.state, job.rejected, job.problem)
+        assert job.state == "done", job.problem
+        assert not job.rejected, f"{job.rejected} rows were rejected"
 
 
 def look_ahead(address: str, home: Path) -> None:

@@ -57,8 +57,8 @@ def screen_one(services: Services, shared: Ground, lead_id: int) -> tuple[str, .
         decision = Decision(
             at=now, moment="screening", campaign_id=lead.campaign_id, lead_id=lead.id,
             person_id=case.person.id, number_id=case.number.id, ruling=str(verdict.ruling),
-            codes=list(verdict.codes), reasons=json.loads(reasons_json(verdict)), until=verdict.until,
-            next_clear=answer.next_clear, policy_hash=verdict.policy,
+            codes=list(verdict.codes), reasons=json.loads(reasons_json(verdict)),
+            until=verdict.until, next_clear=answer.next_clear, policy_hash=verdict.policy,
             input_digest=digest_of(salt, digest, body), requested_by="naive",
         )  # fmt: skip
         session.add(decision)
@@ -109,7 +109,7 @@ def candidate_of(
             suppression_of(session, Suppression.person_id == person.id),
         ),
         facts.Number(
-            number.id, True, number.kind, number.region, listings_of(session, number),
+            number.id, bool(number.e164), number.kind, number.region, listings_of(session, number),
             suppression_of(session, Suppression.number_id == number.id),
             next((cause for holder in holders if holder != person.id
                   if (cause := suppression_of(session, Suppression.person_id == holder))), None),

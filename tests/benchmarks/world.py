@@ -64,7 +64,8 @@ INSERT INTO refusal (person_id, number_id, at, kind, offer_id, topic_id, channel
     external_id, recorded_at)
 SELECT i, i, at, kind, 1, 1, 'call', 'agent', 'dialer', 'refusal ' || i, at
 FROM (SELECT i, :now - random() * interval '365 days' AS at,
-        (ARRAY['soft','decline','explicit','soft','do_not_call','complaint'])[1 + i / 16 % 6] AS kind
+        (ARRAY['soft','decline','explicit','soft','do_not_call','complaint'])[1 + i / 16 % 6]
+            AS kind
       FROM generate_series(16, CAST(:people AS bigint), 16) i) made;
 INSERT INTO suppression (person_id, cause, refusal_id, source, recorded_at, recorded_by)
 SELECT person_id, kind, id, 'dialer', at, 'takt' FROM refusal
@@ -107,7 +108,8 @@ SELECT person, CASE WHEN person % 33 = 0 THEN person - 1 ELSE person END, at,
     CASE WHEN kind % 6 = 5 THEN 40 ELSE 0 END, 'dialer', CAST(:prefix AS text) || i, at, 'takt'
 FROM (SELECT i, 1 + floor(:people * CASE WHEN i % 2 = 0 THEN random()
             ELSE power(random(), 1.3) END)::bigint AS person,
-        :now - interval '1 day' * (CAST(:since AS float8) + random() * (CAST(:until AS float8) - CAST(:since AS float8))) AS at,
+        :now - interval '1 day' * (CAST(:since AS float8)
+            + random() * (CAST(:until AS float8) - CAST(:since AS float8))) AS at,
         floor(random() * 100)::int AS kind
       FROM generate_series(1, CAST(:touches AS bigint)) i) made
 """
@@ -131,7 +133,7 @@ def settle(services: Services, *, people: int) -> None:
         offer = make.an_offer(session, topic=topic, product="sim")
         script = make.a_script(session, required=["first_name", "tariff"])
         make.a_campaign(session, offer=offer, script_version_id=script.id)
-    statements = ";".join((PEOPLE, NUMBERS, CONSENTS, REFUSALS, LEADS)).split(";")
+    statements = f"{PEOPLE};{NUMBERS};{CONSENTS};{REFUSALS};{LEADS}".split(";")
     run(services, *statements, "ANALYZE", people=people, now=INSTANT, step=OUT_OF_STEP)
 
 
