@@ -75,13 +75,17 @@ def _ranges(
     services: Services, campaign_id: int, after_lead_id: int, batch: int
 ) -> Iterator[tuple[int, int]]:
     """Cut a campaign's leads into ranges of ids."""
+    # Small batches are cut from a longer list, so that each costs one transaction, not two.
+    at_once = max(batch, BATCH // batch * batch)
     while True:
         with services.transaction() as session:
-            lead_ids = leads.ids_after(session, campaign_id, after_id=after_lead_id, limit=batch)
+            lead_ids = leads.ids_after(session, campaign_id, after_id=after_lead_id, limit=at_once)
         if not lead_ids:
             return
+        for first in range(0, len(lead_ids), batch):
+            part = lead_ids[first : first + batch]
+            yield part[0], part[-1]
         after_lead_id = lead_ids[-1]
-        yield lead_ids[0], after_lead_id
 
 
 def screen_batch(services: Services, campaign_id: int, first_last: tuple[int, int]) -> Screened:
