@@ -1,12 +1,11 @@
 """Decision rows and their inputs, appended."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from guardrails import Case, Verdict
@@ -64,16 +63,16 @@ def append(
 
 def _begin(session: Session, count: int, context: bytes, context_digest: bytes) -> list[int]:
     """Keep the shared facts unless they are kept, and draw the ids, in one statement."""
-    found = session.scalars(
-        text(
-            "WITH kept AS (INSERT INTO decision_context (digest, body) VALUES (:digest, :body)"
+    with copying.raw_connection(session).cursor() as cursor:
+        cursor.execute(
+            "WITH kept AS (INSERT INTO decision_context (digest, body) VALUES (%s, %s)"
             " ON CONFLICT DO NOTHING)"
             " SELECT nextval(pg_get_serial_sequence('decision', 'id'))"
-            " FROM generate_series(1, :count)"
-        ),
-        {"digest": context_digest, "body": context, "count": count},
-    )
-    return [int(row) for row in found]
+            " FROM generate_series(1, %s)",
+            (context_digest, context, count),
+        )
+        rows: Iterable[tuple[Any, ...]] = cursor.fetchall()
+        return [row[0] for row in rows]
 
 
 def _decision(id_: int, row: Row, moment: str, by: str) -> bytes:

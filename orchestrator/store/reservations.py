@@ -1,8 +1,8 @@
 """Reserving an attempt and claiming it: the two writes that decide whether a telephone rings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -92,15 +92,15 @@ def reserve(
 
 def company_of(session: Session, attempt_ids: Sequence[UUID]) -> set[int]:
     """Give whom these attempts would ring, and whoever shares a number with them; locks nothing."""
-    rows = session.scalars(
-        text(
-            "SELECT person_id FROM attempt WHERE id = ANY(:ids) UNION"
+    with raw_connection(session).cursor() as cursor:
+        cursor.execute(
+            "SELECT person_id FROM attempt WHERE id = ANY(%(ids)s) UNION"
             " SELECT o.person_id FROM attempt a JOIN person_number pn ON pn.person_id = a.person_id"
-            " JOIN person_number o ON o.number_id = pn.number_id WHERE a.id = ANY(:ids)"
-        ),
-        {"ids": list(attempt_ids)},
-    )
-    return {int(row) for row in rows}
+            " JOIN person_number o ON o.number_id = pn.number_id WHERE a.id = ANY(%(ids)s)",
+            {"ids": list(attempt_ids)},
+        )
+        rows: Iterable[tuple[Any, ...]] = cursor.fetchall()
+        return {row[0] for row in rows}
 
 
 def lock_reserved(
