@@ -19,9 +19,8 @@ from orchestrator.services import Services, connect
 from orchestrator.telephony.simulated import SimulatedCarrier
 from tests.benchmarks.world import INSTANT
 
-# As Takt starts it, but sized for a million people: a production database has its working set in
-# memory. More room for the log is only for filling it.
-SETTINGS = {"shared_buffers": "2GB", "max_wal_size": "8GB"}
+# As Takt starts it; more room for the log is only for filling it.
+SETTINGS = {"max_wal_size": "8GB"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ import sqlalchemy
 import orchestrator
 from orchestrator.embedded import account, binaries
 from orchestrator.embedded.account import Account
-from orchestrator.embedded.postgres import EmbeddedPostgres
+from orchestrator.embedded.postgres import EmbeddedPostgres, shared_megabytes
 from orchestrator.embedded.server import AlreadyRunning, EmbeddedServer, ServerDidNotStart
 from orchestrator.embedded.valkey import EmbeddedValkey
 
@@ -384,3 +384,10 @@ def test_a_chosen_folder_without_postgres_is_an_error(home, monkeypatch):
     monkeypatch.setenv("TAKT_PG_BIN", str(home))
     with pytest.raises(binaries.BinariesNotFound, match="TAKT_PG_BIN"):
         binaries.postgres_bin()
+
+
+@pytest.mark.parametrize(
+    "gigabytes, expected", [(0.5, 96), (4, 512), (24, 2_048), (512, 2_048)]
+)
+def test_the_server_gets_an_eighth_of_the_memory_within_bounds(gigabytes, expected):
+    assert shared_megabytes(int(gigabytes * 2**30)) == expected
