@@ -386,8 +386,6 @@ def test_a_chosen_folder_without_postgres_is_an_error(home, monkeypatch):
         binaries.postgres_bin()
 
 
-@pytest.mark.parametrize(
-    "gigabytes, expected", [(0.5, 96), (4, 512), (24, 2_048), (512, 2_048)]
-)
+@pytest.mark.parametrize("gigabytes, expected", [(0.5, 96), (4, 512), (24, 2_048), (512, 2_048)])
 def test_the_server_gets_an_eighth_of_the_memory_within_bounds(gigabytes, expected):
     assert shared_megabytes(int(gigabytes * 2**30)) == expected
